@@ -1,0 +1,269 @@
+package org.meanfield.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * One run-time setting: its key, type, limits, default and meaning, declared exactly once.
+ * Documentation, {@code --print-settings}, validation and command-line options all derive from this
+ * declaration.
+ *
+ * @param <T> what {@link Settings#get} returns for it
+ */
+public final class Setting<T> {
+  private final String key;
+  private final String type;
+  private final Function<Object, T> parser;
+  private final List<Limit<T>> limits;
+  private final Optional<T> fallback;
+  private final String doc;
+
+  private Setting(
+      String key,
+      String type,
+      Function<Object, T> parser,
+      List<Limit<T>> limits,
+      Optional<T> fallback,
+      String doc) {
+    this.key = key;
+    this.type = type;
+    this.parser = parser;
+    this.limits = List.copyOf(limits);
+    this.fallback = fallback;
+    this.doc = doc;
+  }
+
+  /** A whole number. */
+  public static Setting<Integer> integer(String key) {
+    return of(key, "integer", Setting::toInteger);
+  }
+
+  /** A whole number of up to 64 bits. */
+  public static Setting<Long> longInteger(String key) {
+    return of(key, "integer", Setting::toLong);
+  }
+
+  /** A decimal number. */
+  public static Setting<Double> decimal(String key) {
+    return of(key, "number", Setting::toDecimal);
+  }
+
+  /** Any text. */
+  public static Setting<String> text(String key) {
+    return of(key, "text", Setting::toText);
+  }
+
+  /** True or false. */
+  public static Setting<Boolean> flag(String key) {
+    return of(key, "true or false", Setting::toFlag);
+  }
+
+  /** One of an enum's constants, written in lower case with dashes. */
+  public static <E extends Enum<E>> Setting<E> choice(String key, Class<E> choices) {
+    String names =
+        Arrays.stream(choices.getEnumConstants())
+            .map(Setting::id)
+            .collect(Collectors.joining(", "));
+    return of(
+        key,
+        "one of " + names,
+        raw ->
+            Arrays.stream(choices.getEnumConstants())
+                .filter(constant -> id(constant).equals(toText(raw).toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("not one of " + names)));
+  }
+
+  /** A list of decimal numbers: a HOCON list, or comma-separated text. */
+  public static Setting<List<Double>> decimals(String key) {
+    return of(key, "list of numbers", raw -> toList(raw).stream().map(Setting::toDecimal).toList());
+  }
+
+  /** A list of texts: a HOCON list, or comma-separated text. */
+  public static Setting<List<String>> texts(String key) {
+    return of(key, "list of texts", raw -> toList(raw).stream().map(Setting::toText).toList());
+  }
+
+  /** With an inclusive lower limit. Only for numbers. */
+  public Setting<T> atLeast(double minimum) {
+    return limited(
+        "at least " + plain(minimum), value -> ((Number) value).doubleValue() >= minimum);
+  }
+
+  /** With an inclusive upper limit. Only for numbers. */
+  public Setting<T> atMost(double maximum) {
+    return limited("at most " + plain(maximum), value -> ((Number) value).doubleValue() <= maximum);
+  }
+
+  /** With an exclusive lower limit. Only for numbers. */
+  public Setting<T> above(double minimum) {
+    return limited("above " + plain(minimum), value -> ((Number) value).doubleValue() > minimum);
+  }
+
+  /** With an exclusive upper limit. Only for numbers. */
+  public Setting<T> below(double maximum) {
+    return limited("below " + plain(maximum), value -> ((Number) value).doubleValue() < maximum);
+  }
+
+  /** With a limit of any kind; {@code description} reads after "must be". */
+  public Setting<T> limited(String description, Predicate<T> holds) {
+    List<Limit<T>> more = new java.util.ArrayList<>(limits);
+    more.add(new Limit<>(description, holds));
+    return new Setting<>(key, type, parser, more, fallback, doc);
+  }
+
+  /**
+   * What it is used for, its unit, and when to change it: a sentence or two for the documentation.
+   */
+  public Setting<T> means(String meaning) {
+    return new Setting<>(key, type, parser, limits, fallback, meaning);
+  }
+
+  /** The value where nobody sets one. */
+  public Setting<T> defaultsTo(T value) {
+    return new Setting<>(key, type, parser, limits, Optional.of(value), doc);
+  }
+
+  /** May be absent: {@link Settings#get} returns an empty Optional then. */
+  public Setting<Optional<T>> optional() {
+    List<Limit<Optional<T>>> lifted =
+        limits.stream()
+            .map(
+                limit ->
+                    new Limit<Optional<T>>(
+                        limit.description(), v -> v.map(limit.holds()::test).orElse(true)))
+            .toList();
+    return new Setting<>(
+        key,
+        type,
+        raw -> Optional.of(parser.apply(raw)),
+        lifted,
+        Optional.of(Optional.empty()),
+        doc);
+  }
+
+  /** Dotted HOCON path. */
+  public String key() {
+    return key;
+  }
+
+  /** The type and its limits in words. */
+  public String type() {
+    String joined = limits.stream().map(Limit::description).collect(Collectors.joining(", "));
+    return joined.isEmpty() ? type : type + ", " + joined;
+  }
+
+  /** The default; empty for a required setting. */
+  public Optional<T> fallback() {
+    return fallback;
+  }
+
+  /** The meaning in a sentence or two. */
+  public String doc() {
+    return doc;
+  }
+
+  /** The value in the form in which a person writes it. */
+  public String show(Object value) {
+    if (value instanceof Optional<?> optional) {
+      return optional.map(this::show).orElse("(none)");
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(this::show).collect(Collectors.joining(","));
+    }
+    if (value instanceof Enum<?> constant) {
+      return id(constant);
+    }
+    return value instanceof Double number ? plain(number) : String.valueOf(value);
+  }
+
+  /**
+   * Turns an unwrapped HOCON value into this setting's type.
+   *
+   * @throws IllegalArgumentException with the reason, to be read after the value
+   */
+  T parse(Object raw) {
+    T value = parser.apply(raw);
+    for (Limit<T> limit : limits) {
+      if (!limit.holds().test(value)) {
+        throw new IllegalArgumentException("must be " + limit.description());
+      }
+    }
+    return value;
+  }
+
+  private static <T> Setting<T> of(String key, String type, Function<Object, T> parser) {
+    return new Setting<>(key, type, parser, List.of(), Optional.empty(), "");
+  }
+
+  private static String id(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static String plain(double number) {
+    return number == Math.rint(number) && Math.abs(number) < 1e15
+        ? Long.toString((long) number)
+        : Double.toString(number);
+  }
+
+  private static Integer toInteger(Object raw) {
+    long value = toLong(raw);
+    if (value != (int) value) {
+      throw new IllegalArgumentException("is not a 32-bit integer");
+    }
+    return (int) value;
+  }
+
+  private static Long toLong(Object raw) {
+    try {
+      return raw instanceof Double number && number == Math.rint(number)
+          ? (long) (double) number
+          : Long.parseLong(toText(raw).strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("is not an integer", e);
+    }
+  }
+
+  private static Double toDecimal(Object raw) {
+    try {
+      double value = Double.parseDouble(toText(raw).strip());
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException("is not a finite number");
+      }
+      return value;
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("is not a number", e);
+    }
+  }
+
+  private static Boolean toFlag(Object raw) {
+    return switch (toText(raw).strip().toLowerCase(Locale.ROOT)) {
+      case "true", "yes", "on" -> true;
+      case "false", "no", "off" -> false;
+      default -> throw new IllegalArgumentException("is neither true nor false");
+    };
+  }
+
+  private static String toText(Object raw) {
+    if (raw instanceof List<?> || raw instanceof java.util.Map<?, ?>) {
+      throw new IllegalArgumentException("is not a single value");
+    }
+    return String.valueOf(raw);
+  }
+
+  private static List<Object> toList(Object raw) {
+    return raw instanceof List<?> list
+        ? List.copyOf(list)
+        : Arrays.stream(toText(raw).split(","))
+            .<Object>map(String::strip)
+            .filter(s -> !s.equals(""))
+            .toList();
+  }
+
+  private record Limit<T>(String description, Predicate<T> holds) {}
+}

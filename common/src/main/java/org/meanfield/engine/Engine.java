@@ -1,0 +1,29 @@
+package org.meanfield.engine;
+
+import org.meanfield.model.ModelState;
+import org.meanfield.model.Network;
+
+/**
+ * Runs networks on one kind of numerical library. Engines are stateless; a replica holds the native
+ * memory.
+ */
+public interface Engine {
+  /** The name in settings and reports, e.g. {@code nd4j}. */
+  String name();
+
+  /**
+   * One line on what really runs: library, version, which fast paths are on, and what is lost where
+   * they are not.
+   */
+  String description();
+
+  /** The freshly initialised state of a network, from the seed in its configuration. */
+  ModelState initialState(Network network);
+
+  /**
+   * Opens a replica with freshly initialised weights.
+   *
+   * @param threads native threads that this replica may use
+   */
+  Replica open(Network network, int threads);
+}

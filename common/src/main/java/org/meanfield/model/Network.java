@@ -1,0 +1,58 @@
+package org.meanfield.model;
+
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.meanfield.data.ClassIndex;
+import org.meanfield.data.ImageSpec;
+
+/**
+ * A classifier's definition: a graph with one image input and one softmax output over the classes,
+ * plus what its numbers mean. Holds no weights and touches no native code.
+ */
+public final class Network {
+  private final String name;
+  private final String configurationJson;
+  private final ImageSpec imageSpec;
+  private final ClassIndex classes;
+
+  /** Stores a copy of the configuration. */
+  public Network(
+      String name,
+      ComputationGraphConfiguration configuration,
+      ImageSpec imageSpec,
+      ClassIndex classes) {
+    this(name, configuration.toJson(), imageSpec, classes);
+  }
+
+  /** From DL4J's JSON form of the configuration. */
+  public Network(String name, String configurationJson, ImageSpec imageSpec, ClassIndex classes) {
+    this.name = name;
+    this.configurationJson = configurationJson;
+    this.imageSpec = imageSpec;
+    this.classes = classes;
+  }
+
+  /** The architecture's name, e.g. {@code lenet}. */
+  public String name() {
+    return name;
+  }
+
+  /** A fresh copy of the graph's configuration, updater included. */
+  public ComputationGraphConfiguration configuration() {
+    return ComputationGraphConfiguration.fromJson(configurationJson);
+  }
+
+  /** The configuration in DL4J's JSON form: what travels and what a checkpoint stores. */
+  public String configurationJson() {
+    return configurationJson;
+  }
+
+  /** What the input is. */
+  public ImageSpec imageSpec() {
+    return imageSpec;
+  }
+
+  /** What the output positions mean. */
+  public ClassIndex classes() {
+    return classes;
+  }
+}
