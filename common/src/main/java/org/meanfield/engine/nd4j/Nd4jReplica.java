@@ -1,0 +1,101 @@
+package org.meanfield.engine.nd4j;
+
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.meanfield.engine.Minibatch;
+import org.meanfield.engine.Replica;
+import org.meanfield.engine.StepPosition;
+import org.meanfield.error.CorruptArtifactException;
+import org.meanfield.model.FloatVector;
+import org.meanfield.model.ModelState;
+import org.meanfield.model.Network;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A {@link ComputationGraph} driven one step at a time. Not thread-safe, but may move between
+ * threads.
+ */
+final class Nd4jReplica implements Replica {
+  private final ComputationGraph graph;
+  private final Network network;
+
+  Nd4jReplica(Network network) {
+    this.network = network;
+    this.graph = new ComputationGraph(network.configuration());
+    graph.init();
+    graph.getUpdater(); // allocates the updater state now, so that load() finds it
+  }
+
+  @Override
+  public void load(ModelState state) {
+    assign("parameters", graph.params(), state.parameters());
+    assign("updater state", updaterView(), state.updaterState());
+  }
+
+  @Override
+  public double step(Minibatch minibatch, StepPosition position) {
+    graph.getConfiguration().setIterationCount(position.iteration());
+    graph.getConfiguration().setEpochCount(position.epoch());
+    Nd4j.getRandom().setSeed(position.seed());
+    try (INDArray pixels = images(minibatch);
+        INDArray targets =
+            Nd4j.createFromArray(minibatch.targets().toArray())
+                .reshape(minibatch.size(), network.classes().size())) {
+      graph.fit(new INDArray[] {pixels}, new INDArray[] {targets});
+    }
+    return graph.score();
+  }
+
+  @Override
+  public ModelState state() {
+    return new ModelState(copyOf(graph.params()), copyOf(updaterView()));
+  }
+
+  @Override
+  public FloatVector predict(Minibatch minibatch) {
+    try (INDArray pixels = images(minibatch);
+        INDArray probabilities = graph.outputSingle(pixels)) {
+      return FloatVector.wrap(probabilities.dup('c').data().asFloat());
+    }
+  }
+
+  @Override
+  public void close() {
+    graph.close();
+  }
+
+  private INDArray images(Minibatch minibatch) {
+    var spec = network.imageSpec();
+    return Nd4j.createFromArray(minibatch.pixels().toArray())
+        .reshape(minibatch.size(), spec.channels(), spec.height(), spec.width());
+  }
+
+  private INDArray updaterView() {
+    return graph.getUpdater().getUpdaterStateViewArray();
+  }
+
+  private void assign(String what, INDArray view, FloatVector values) {
+    long expected = view == null ? 0 : view.length();
+    if (expected != values.length()) {
+      throw new CorruptArtifactException(
+          "The state has "
+              + values.length()
+              + " values of "
+              + what
+              + ", network '"
+              + network.name()
+              + "' needs "
+              + expected
+              + "; it belongs to another network or optimizer");
+    }
+    if (expected > 0) {
+      try (INDArray source = Nd4j.createFromArray(values.toArray())) {
+        view.assign(source.reshape(view.shape()));
+      }
+    }
+  }
+
+  private static FloatVector copyOf(INDArray view) {
+    return view == null ? FloatVector.empty() : FloatVector.wrap(view.dup('c').data().asFloat());
+  }
+}
