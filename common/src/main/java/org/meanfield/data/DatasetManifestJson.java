@@ -1,0 +1,146 @@
+package org.meanfield.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.meanfield.data.DatasetManifest.DataFile;
+import org.meanfield.data.DatasetManifest.Duplicates;
+import org.meanfield.data.DatasetManifest.ImageSizes;
+import org.meanfield.data.DatasetManifest.Source;
+import org.meanfield.data.DatasetManifest.SplitCounts;
+import org.meanfield.error.CorruptArtifactException;
+
+/** The JSON form of a {@link DatasetManifest}. Unknown keys are ignored, missing ones are not. */
+final class DatasetManifestJson {
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  private DatasetManifestJson() {}
+
+  static String write(DatasetManifest manifest) {
+    Map<String, SplitCounts> splits = new LinkedHashMap<>();
+    manifest.splits().forEach((split, counts) -> splits.put(split.id(), counts));
+    List<FileForm> files =
+        manifest.files().stream()
+            .map(
+                file -> new FileForm(file.split().id(), file.path(), file.examples(), file.bytes()))
+            .toList();
+    Form form =
+        new Form(
+            DatasetManifest.FORMAT_VERSION,
+            manifest.datasetId(),
+            manifest.digest(),
+            manifest.examples(),
+            manifest.classes(),
+            splits,
+            files,
+            manifest.sizes(),
+            new TreeMap<>(manifest.pixels()),
+            manifest.source(),
+            manifest.settings(),
+            manifest.rejects(),
+            manifest.duplicates(),
+            manifest.warnings());
+    try {
+      return JSON.writeValueAsString(form) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A manifest always has a JSON form", e);
+    }
+  }
+
+  static DatasetManifest read(String artefact, String json) {
+    try {
+      JsonNode tree = JSON.readTree(json);
+      int version = tree.path("formatVersion").asInt(0);
+      if (version != DatasetManifest.FORMAT_VERSION) {
+        throw new CorruptArtifactException(
+            artefact
+                + " has format version "
+                + (version == 0 ? "(none)" : version)
+                + ", this program reads "
+                + DatasetManifest.FORMAT_VERSION
+                + "; ingest the data again, or use the program version that wrote it");
+      }
+      return JSON.treeToValue(tree, Form.class).toManifest();
+    } catch (JsonProcessingException e) {
+      throw damaged(artefact, e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw damaged(artefact, e.getMessage(), e);
+    }
+  }
+
+  private static CorruptArtifactException damaged(String artefact, String why, Exception cause) {
+    return new CorruptArtifactException(
+        artefact + " is damaged: " + why + "; restore it, or ingest the data again", cause);
+  }
+
+  private static Split split(String id) {
+    return Split.parse(id)
+        .orElseThrow(() -> new IllegalArgumentException("'" + id + "' is not a split"));
+  }
+
+  private record FileForm(String split, String path, long examples, long bytes) {}
+
+  private record Form(
+      int formatVersion,
+      String datasetId,
+      String digest,
+      long examples,
+      ClassIndex classes,
+      Map<String, SplitCounts> splits,
+      List<FileForm> files,
+      ImageSizes sizes,
+      Map<Integer, Normalization> pixels,
+      Source source,
+      Map<String, String> settings,
+      Map<String, Long> rejects,
+      Duplicates duplicates,
+      List<String> warnings) {
+
+    DatasetManifest toManifest() {
+      Map<Split, SplitCounts> bySplit = new EnumMap<>(Split.class);
+      splits.forEach((id, counts) -> bySplit.put(split(id), counts));
+      List<DataFile> dataFiles =
+          files.stream()
+              .map(f -> new DataFile(split(f.split()), f.path(), f.examples(), f.bytes()))
+              .toList();
+      DatasetManifest manifest =
+          new DatasetManifest(
+              digest,
+              classes,
+              dataFiles,
+              bySplit,
+              sizes,
+              pixels,
+              source,
+              settings,
+              rejects,
+              duplicates,
+              warnings);
+      if (manifest.examples() != examples || !manifest.datasetId().equals(datasetId)) {
+        throw new IllegalArgumentException(
+            "it claims the id "
+                + datasetId
+                + " and "
+                + examples
+                + " examples, its parts make "
+                + manifest.datasetId()
+                + " and "
+                + manifest.examples());
+      }
+      return manifest;
+    }
+  }
+}
