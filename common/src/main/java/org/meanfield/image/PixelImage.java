@@ -67,6 +67,11 @@ public final class PixelImage {
     }
   }
 
+  /** The pixels themselves, for this package's code, which only reads them. */
+  byte[] raw() {
+    return pixels;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof PixelImage that
