@@ -19,8 +19,9 @@ public final class EpochOrder {
     for (int i = 0; i < examples; i++) {
       order[i] = i;
     }
+    long base = Seeds.derive(seed, "epoch-order", epoch, worker);
     for (int i = examples - 1; i > 0; i--) {
-      long draw = Seeds.derive(seed, "epoch-order", epoch, worker, i);
+      long draw = Seeds.draw(base, i);
       int j = (int) Math.multiplyHigh(draw & Long.MAX_VALUE, 2L * (i + 1)); // uniform in [0, i]
       int swapped = order[i];
       order[i] = order[j];

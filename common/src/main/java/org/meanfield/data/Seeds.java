@@ -32,6 +32,11 @@ public final class Seeds {
     return state;
   }
 
+  /** The {@code index}-th of the uniform 64-bit numbers that a derived seed stands for. */
+  public static long draw(long derivedSeed, long index) {
+    return mix(derivedSeed + (index + 1) * GOLDEN_GAMMA);
+  }
+
   /** A bijection of 64-bit numbers whose output bits all depend on all input bits. */
   static long mix(long value) {
     long z = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -1,0 +1,51 @@
+package org.meanfield.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.meanfield.engine.Engine;
+import org.meanfield.engine.Replica;
+import org.meanfield.model.ModelState;
+
+/**
+ * One JVM, one worker after the other: the specification that every other runner must match bit for
+ * bit.
+ */
+public final class SequentialRoundRunner implements RoundRunner {
+  private final List<PackedExamples> shards;
+  private final WorkerTrainer trainer;
+  private final Replica replica;
+
+  /**
+   * Opens one replica for all workers.
+   *
+   * @param shards the examples of each worker, in worker order
+   */
+  public SequentialRoundRunner(
+      Engine engine,
+      TrainingPlan plan,
+      List<PackedExamples> shards,
+      WorkerTrainer.IdRecording recording) {
+    this.shards = List.copyOf(shards);
+    this.trainer = new WorkerTrainer(plan, recording);
+    this.replica = engine.open(plan.network(), 1);
+  }
+
+  @Override
+  public List<Contribution> run(Round round, ModelState state) {
+    List<Contribution> contributions = new ArrayList<>(shards.size());
+    for (int worker = 0; worker < shards.size(); worker++) {
+      contributions.add(trainer.train(replica, shards.get(worker), worker, round, state));
+    }
+    return contributions;
+  }
+
+  @Override
+  public int parallelism() {
+    return 1;
+  }
+
+  @Override
+  public void close() {
+    replica.close();
+  }
+}
