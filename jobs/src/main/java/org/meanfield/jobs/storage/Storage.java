@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -130,6 +132,23 @@ public final class Storage {
           }
           names.sort(Comparator.naturalOrder());
           return names;
+        });
+  }
+
+  /** Name (last part) to length in bytes of the files right in a folder, in name order. */
+  public Map<String, Long> fileSizes(String folder) {
+    return call(
+        folder,
+        fs -> {
+          Map<String, Long> sizes = new TreeMap<>();
+          if (fs.exists(new Path(folder))) {
+            for (FileStatus status : fs.listStatus(new Path(folder))) {
+              if (status.isFile()) {
+                sizes.put(status.getPath().getName(), status.getLen());
+              }
+            }
+          }
+          return sizes;
         });
   }
 

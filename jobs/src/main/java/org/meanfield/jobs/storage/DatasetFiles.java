@@ -1,0 +1,148 @@
+package org.meanfield.jobs.storage;
+
+import java.io.UncheckedIOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.meanfield.data.DatasetManifest;
+import org.meanfield.data.DatasetManifest.DataFile;
+import org.meanfield.data.Split;
+import org.meanfield.error.CorruptArtifactException;
+import org.meanfield.error.DataException;
+
+/**
+ * A finished data set on any Hadoop file system: its manifest and its Parquet files. The only way
+ * in which jobs read data sets.
+ */
+public final class DatasetFiles {
+  /** SHA-256 of the encoded image, in hex; text. */
+  public static final String ID = "id";
+
+  /** Position in the class index; int. */
+  public static final String LABEL = "label";
+
+  /** The original encoded bytes; binary. */
+  public static final String IMAGE = "image";
+
+  /** In pixels; int. */
+  public static final String HEIGHT = "height";
+
+  /** In pixels; int. */
+  public static final String WIDTH = "width";
+
+  /** Channels in the encoded image; int. */
+  public static final String CHANNELS = "channels";
+
+  /** Where the image came from; text. */
+  public static final String ORIGIN = "origin";
+
+  /** The columns of every data file, in order. */
+  public static final StructType SCHEMA =
+      new StructType()
+          .add(ID, DataTypes.StringType, false)
+          .add(LABEL, DataTypes.IntegerType, false)
+          .add(IMAGE, DataTypes.BinaryType, false)
+          .add(HEIGHT, DataTypes.IntegerType, false)
+          .add(WIDTH, DataTypes.IntegerType, false)
+          .add(CHANNELS, DataTypes.IntegerType, false)
+          .add(ORIGIN, DataTypes.StringType, false);
+
+  private final SparkSession spark;
+  private final String uri;
+  private final DatasetManifest manifest;
+
+  private DatasetFiles(SparkSession spark, String uri, DatasetManifest manifest) {
+    this.spark = spark;
+    this.uri = uri;
+    this.manifest = manifest;
+  }
+
+  /**
+   * Opens a data set and compares its files with the manifest, by name and length.
+   *
+   * @param uri the data set's folder
+   * @throws DataException where no finished data set is
+   * @throws CorruptArtifactException where the manifest is damaged, or a data file is missing or
+   *     has another length
+   */
+  public static DatasetFiles open(SparkSession spark, Storage storage, String uri) {
+    String folder = storage.qualify(uri);
+    String manifestPath = folder + "/" + DatasetManifest.FILE;
+    if (!storage.exists(manifestPath)) {
+      throw new DataException(
+          folder
+              + " is not a finished data set: it has no "
+              + DatasetManifest.FILE
+              + "; make one with 'meanfield ingest --output "
+              + uri
+              + "' (an ingest that was stopped is simply run again)");
+    }
+    DatasetManifest manifest = readManifest(storage, manifestPath);
+    Map<Split, Map<String, Long>> found = new EnumMap<>(Split.class);
+    for (DataFile file : manifest.files()) {
+      String inFolder = folder + "/split=" + file.split().id();
+      Map<String, Long> sizes =
+          found.computeIfAbsent(file.split(), s -> storage.fileSizes(inFolder));
+      Long bytes = sizes.get(file.path().substring(file.path().lastIndexOf('/') + 1));
+      if (bytes == null || bytes != file.bytes()) {
+        throw new CorruptArtifactException(
+            folder
+                + "/"
+                + file.path()
+                + " should have "
+                + file.bytes()
+                + " bytes, but "
+                + (bytes == null ? "is missing" : "has " + bytes)
+                + "; restore it, or ingest the data again into another folder");
+      }
+    }
+    return new DatasetFiles(spark, folder, manifest);
+  }
+
+  /** What the data set holds. */
+  public DatasetManifest manifest() {
+    return manifest;
+  }
+
+  /** The data set's folder, absolute, with scheme. */
+  public String uri() {
+    return uri;
+  }
+
+  /** Absolute URIs of a split's files, in name order: each holds every class in proportion. */
+  public List<String> files(Split split) {
+    return manifest.files(split).stream().map(file -> uri + "/" + file.path()).toList();
+  }
+
+  /**
+   * The examples of one split, with the columns of {@link #SCHEMA}; lazy, read by the executors.
+   *
+   * @throws DataException where the data set has no such split
+   */
+  public Dataset<Row> split(Split split) {
+    List<String> files = files(split);
+    if (files.isEmpty()) {
+      throw new DataException(
+          uri
+              + " has no examples in its split '"
+              + split.id()
+              + "'; it has "
+              + manifest.splits().keySet().stream().map(Split::id).toList());
+    }
+    return spark.read().schema(SCHEMA).parquet(files.toArray(new String[0]));
+  }
+
+  private static DatasetManifest readManifest(Storage storage, String path) {
+    try {
+      return DatasetManifest.fromJson(path, storage.readText(path));
+    } catch (UncheckedIOException e) {
+      throw new CorruptArtifactException(
+          "The manifest cannot be read: " + e.getMessage() + "; restore it, or ingest again", e);
+    }
+  }
+}
