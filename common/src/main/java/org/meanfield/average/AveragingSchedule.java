@@ -1,7 +1,9 @@
 package org.meanfield.average;
 
+import java.io.Serializable;
+
 /** How many local iterations a round has, as a function of training time alone. */
-public sealed interface AveragingSchedule {
+public sealed interface AveragingSchedule extends Serializable {
 
   /**
    * The averaging period at an iteration.

@@ -1,5 +1,6 @@
 package org.meanfield.average;
 
+import java.io.Serializable;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
 
@@ -16,7 +17,8 @@ import org.meanfield.model.ModelState;
  * @param momentum beta, in [0, 1)
  * @param lookAhead whether the step looks ahead
  */
-public record OuterOptimizer(double learningRate, double momentum, LookAhead lookAhead) {
+public record OuterOptimizer(double learningRate, double momentum, LookAhead lookAhead)
+    implements Serializable {
 
   /** Which form the step takes. */
   public enum LookAhead {

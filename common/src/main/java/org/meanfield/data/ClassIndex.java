@@ -1,5 +1,6 @@
 package org.meanfield.data;
 
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.Map;
  *
  * @param names class names, unique, at least one
  */
-public record ClassIndex(List<String> names) {
+public record ClassIndex(List<String> names) implements Serializable {
 
   /** Copies and checks the names. */
   public ClassIndex {

@@ -1,5 +1,7 @@
 package org.meanfield.data;
 
+import java.io.Serializable;
+
 /**
  * What a network is fed: every image becomes {@code channels x height x width} normalised floats.
  * The same spec trains, scores and serves.
@@ -11,7 +13,8 @@ package org.meanfield.data;
  * @param normalization per channel
  */
 public record ImageSpec(
-    int height, int width, int channels, ResizePolicy resize, Normalization normalization) {
+    int height, int width, int channels, ResizePolicy resize, Normalization normalization)
+    implements Serializable {
 
   /** Checks the shape. */
   public ImageSpec {

@@ -1,5 +1,6 @@
 package org.meanfield.data;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
 
@@ -10,7 +11,7 @@ import java.util.List;
  * @param mean per channel, in pixel units 0..255
  * @param deviation per channel, in pixel units, positive
  */
-public record Normalization(List<Float> mean, List<Float> deviation) {
+public record Normalization(List<Float> mean, List<Float> deviation) implements Serializable {
 
   /** Copies and checks the two lists. */
   public Normalization {

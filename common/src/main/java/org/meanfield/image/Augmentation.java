@@ -1,5 +1,6 @@
 package org.meanfield.image;
 
+import java.io.Serializable;
 import java.util.SplittableRandom;
 
 /**
@@ -15,7 +16,7 @@ import java.util.SplittableRandom;
  * @param flip mirroring
  * @param cutout side of the covered square in pixels, partly outside at the border; 0 for none
  */
-public record Augmentation(int padding, FlipPolicy flip, int cutout) {
+public record Augmentation(int padding, FlipPolicy flip, int cutout) implements Serializable {
   private static final Augmentation NONE = new Augmentation(0, FlipPolicy.NONE, 0);
 
   /** Checks the sizes. */

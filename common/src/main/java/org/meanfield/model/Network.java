@@ -1,5 +1,6 @@
 package org.meanfield.model;
 
+import java.io.Serializable;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
@@ -8,7 +9,9 @@ import org.meanfield.data.ImageSpec;
  * A classifier's definition: a graph with one image input and one softmax output over the classes,
  * plus what its numbers mean. Holds no weights and touches no native code.
  */
-public final class Network {
+public final class Network implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final String name;
   private final String configurationJson;
   private final ImageSpec imageSpec;

@@ -1,5 +1,6 @@
 package org.meanfield.train;
 
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,7 +37,8 @@ public record TrainingPlan(
     Augmentation augmentation,
     double labelSmoothing,
     long seed,
-    String engine) {
+    String engine)
+    implements Serializable {
 
   /** Copies and checks. */
   public TrainingPlan {

@@ -1,0 +1,74 @@
+package org.meanfield.jobs.spark;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.util.Utils;
+import org.meanfield.image.ImagePreparation;
+import org.meanfield.train.PackedExamples;
+import scala.Tuple2;
+
+/** This process's shards: each is built once from its lineage and stays for all rounds. */
+final class LocalShards {
+  private static final ConcurrentMap<String, PackedExamples> SHARDS = new ConcurrentHashMap<>();
+
+  private LocalShards() {}
+
+  /** The shard, built from {@code lineage} where this process does not have it. */
+  static PackedExamples get(
+      ShardSource source, int worker, Iterable<Tuple2<ExampleKey, EncodedExample>> lineage) {
+    return SHARDS.computeIfAbsent(key(source, worker), absent -> build(source, lineage.iterator()));
+  }
+
+  /** Forgets the shards of a source in this process. */
+  static void release(ShardSource source) {
+    SHARDS.keySet().removeIf(key -> key.startsWith(source.name() + "/"));
+  }
+
+  private static String key(ShardSource source, int worker) {
+    return source.name() + "/" + worker;
+  }
+
+  private static PackedExamples build(
+      ShardSource source, Iterator<Tuple2<ExampleKey, EncodedExample>> examples) {
+    Path file = temporaryFile();
+    var spec = source.spec();
+    try (PackedExamples.Writer writer =
+        new PackedExamples.Writer(file, spec.height(), spec.width(), spec.channels())) {
+      while (examples.hasNext()) {
+        Tuple2<ExampleKey, EncodedExample> next = examples.next();
+        EncodedExample example = next._2();
+        writer.add(
+            next._1().id(), example.label(), ImagePreparation.prepare(example.image(), spec));
+      }
+      PackedExamples packed = writer.finish();
+      Files.delete(
+          file); // the mapping keeps the content; nothing is left behind however the process ends
+      return packed;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The local file " + file + " cannot be unlinked: " + e.getMessage(), e);
+    }
+  }
+
+  private static Path temporaryFile() {
+    File folder = new File(Utils.getLocalDir(SparkEnv.get().conf()));
+    try {
+      return Files.createTempFile(folder.toPath(), "worker-shard-", ".bin");
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "No local file can be made in "
+              + folder
+              + " ("
+              + e.getMessage()
+              + "); point spark.local.dir elsewhere",
+          e);
+    }
+  }
+}

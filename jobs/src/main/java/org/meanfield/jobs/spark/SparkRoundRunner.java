@@ -1,0 +1,95 @@
+package org.meanfield.jobs.spark;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.meanfield.model.ModelState;
+import org.meanfield.model.ModelStateCodec;
+import org.meanfield.train.Contribution;
+import org.meanfield.train.Round;
+import org.meanfield.train.RoundRunner;
+import org.meanfield.train.TrainingPlan;
+import org.meanfield.train.Validator;
+import org.meanfield.train.WorkerTrainer;
+
+/**
+ * A Spark job a round: the merged state is broadcast, each worker's task trains where its shard
+ * lies, contributions come back and are put in worker order. Lost, repeated and speculative tasks
+ * are Spark's to run again; the result cannot tell.
+ */
+public final class SparkRoundRunner implements RoundRunner {
+  private final JavaSparkContext spark;
+  private final WorkerData training;
+  private final WorkerTrainer.IdRecording recording;
+  private final Broadcast<TrainingPlan> plan;
+  private final String pool = UUID.randomUUID().toString();
+
+  /** Broadcasts the plan. Ownership: the data stays the caller's to close. */
+  public SparkRoundRunner(
+      JavaSparkContext spark,
+      TrainingPlan plan,
+      WorkerData training,
+      WorkerTrainer.IdRecording recording) {
+    this.spark = spark;
+    this.training = training;
+    this.recording = recording;
+    this.plan = spark.broadcast(plan);
+  }
+
+  @Override
+  public List<Contribution> run(Round round, ModelState state) {
+    List<WireContribution> arrived =
+        new ArrayList<>(
+            withBroadcast(
+                state,
+                bytes ->
+                    training
+                        .shards()
+                        .toJavaRDD()
+                        .mapPartitions(new RoundTask(pool, plan, bytes, round, recording))
+                        .collect()));
+    arrived.sort(Comparator.comparingInt(WireContribution::worker));
+    arrived.forEach(wire -> training.shards().shardIsAt(wire.worker(), wire.location()));
+    return arrived.stream().parallel().map(WireContribution::decode).toList();
+  }
+
+  /** Validates with this runner's replicas on data sharded the same way. */
+  public Validator validator(WorkerData validation) {
+    long examples = validation.sizes().stream().mapToLong(Integer::longValue).sum();
+    return state ->
+        withBroadcast(
+            state,
+            bytes ->
+                validation
+                        .shards()
+                        .toJavaRDD()
+                        .mapPartitions(new ValidationTask(pool, plan, bytes))
+                        .reduce(Long::sum)
+                    / (double) examples);
+  }
+
+  @Override
+  public int parallelism() {
+    int cpus = Integer.parseInt(spark.getConf().get("spark.task.cpus", "1"));
+    return Math.max(1, spark.defaultParallelism() / cpus);
+  }
+
+  @Override
+  public void close() {
+    ReplicaPool.release(pool);
+    plan.destroy();
+  }
+
+  private <T> T withBroadcast(ModelState state, Function<Broadcast<byte[]>, T> use) {
+    Broadcast<byte[]> bytes = spark.broadcast(ModelStateCodec.encode(state));
+    try {
+      return use.apply(bytes);
+    } finally {
+      bytes.destroy();
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package org.meanfield.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.meanfield.data.Split;
+import org.meanfield.engine.Engine;
+import org.meanfield.engine.Engines;
+import org.meanfield.jobs.ingest.TinyDatasets;
+import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.Storage;
+import org.meanfield.train.Checkpoint;
+import org.meanfield.train.CheckpointStore;
+import org.meanfield.train.LocalArtifacts;
+import org.meanfield.train.LoopIntervals;
+import org.meanfield.train.PackedExamples;
+import org.meanfield.train.RoundRunner;
+import org.meanfield.train.RunJournal;
+import org.meanfield.train.SequentialRoundRunner;
+import org.meanfield.train.TrainingClock;
+import org.meanfield.train.TrainingLoop;
+import org.meanfield.train.TrainingPlan;
+import org.meanfield.train.Validator;
+import org.meanfield.train.WorkerTrainer.IdRecording;
+
+class SparkRoundRunnerTest {
+  @TempDir static Path folder;
+  private static SparkSession spark;
+  private static Dataset<Row> rows;
+  private final Engine engine = Engines.named("nd4j");
+
+  @BeforeAll
+  static void start() {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "3")
+            .getOrCreate();
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    String uri = TinyDatasets.create(spark, folder.resolve("data"));
+    rows = DatasetFiles.open(spark, storage, uri).split(Split.TRAIN);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  @Test
+  void givesTheSameBitsAsTheSequentialRunner() {
+    for (int workers : new int[] {1, 3, 5}) {
+      List<PackedExamples> shards = TinyTraining.shards(rows, workers, folder);
+      TrainingPlan plan = TinyTraining.plan(shards.stream().map(PackedExamples::size).toList());
+      Checkpoint sequential;
+      try (RoundRunner runner = new SequentialRoundRunner(engine, plan, shards, IdRecording.OFF)) {
+        sequential = train(plan, runner, state -> Double.NaN, "sequential-" + workers);
+      }
+      assertThat(onSpark(plan, rows, workers, "spark-" + workers)).isEqualTo(sequential);
+    }
+  }
+
+  @Test
+  void theFilesThatHoldTheExamplesDoNotMatter() {
+    List<Integer> sizes = List.of(12, 12, 12);
+    TrainingPlan plan = TinyTraining.plan(sizes);
+    Checkpoint one = onSpark(plan, rows.coalesce(1), 3, "one-partition");
+    Checkpoint many = onSpark(plan, rows.orderBy("origin").repartition(7), 3, "seven-partitions");
+    assertThat(many).isEqualTo(one);
+  }
+
+  @Test
+  void shardsDifferByOneExampleAtMostAndHoldEachExampleOnce() {
+    try (WorkerData data =
+        WorkerData.shard(rows, rows.count(), 5, TinyTraining.SEED, TinyTraining.SPEC)) {
+      assertThat(data.sizes()).allMatch(size -> size == 7 || size == 8);
+      List<String> ids = new ArrayList<>();
+      for (Shard shard : collected(data)) {
+        assertThat(shard.examples().size()).isEqualTo(data.sizes().get(shard.worker()));
+        for (int i = 0; i < shard.examples().size(); i++) {
+          ids.add(shard.examples().id(i));
+        }
+      }
+      List<String> all =
+          rows.select("id").collectAsList().stream().map(row -> row.getString(0)).toList();
+      assertThat(ids).containsExactlyInAnyOrderElementsOf(all);
+    }
+  }
+
+  /** In local mode the shards lie in this process, so they can be looked at. */
+  private static List<Shard> collected(WorkerData data) {
+    data.load();
+    List<Shard> shards = new ArrayList<>();
+    for (int worker = 0; worker < data.sizes().size(); worker++) {
+      shards.add(new Shard(worker, LocalShards.get(data.shards().source(), worker, List.of())));
+    }
+    return shards;
+  }
+
+  private Checkpoint onSpark(TrainingPlan plan, Dataset<Row> examples, int workers, String name) {
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    try (WorkerData data =
+            WorkerData.shard(examples, 36, workers, TinyTraining.SEED, TinyTraining.SPEC);
+        SparkRoundRunner runner = new SparkRoundRunner(context, plan, data, IdRecording.OFF)) {
+      data.load();
+      assertThat(data.sizes()).isEqualTo(plan.shardSizes());
+      double accuracy = runner.validator(data).accuracy(engine.initialState(plan.network()));
+      assertThat(accuracy).isBetween(0.0, 1.0);
+      return train(plan, runner, state -> Double.NaN, name);
+    }
+  }
+
+  private Checkpoint train(
+      TrainingPlan plan, RoundRunner runner, Validator validator, String name) {
+    LocalArtifacts artifacts = new LocalArtifacts(folder.resolve(name));
+    RunJournal journal = RunJournal.at(TrainingClock.START, artifacts, iteration -> 0.01);
+    LoopIntervals intervals = new LoopIntervals(5, 1, plan.epochs());
+    CheckpointStore checkpoints = new CheckpointStore(artifacts, 1);
+    Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
+    return new TrainingLoop(plan, runner, validator, checkpoints, intervals, journal).run(start);
+  }
+}
