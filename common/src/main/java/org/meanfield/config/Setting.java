@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * @param <T> what {@link Settings#get} returns for it
  */
 public final class Setting<T> {
+  private static final String FLAG = "true or false";
+
   private final String key;
   private final String type;
   private final Function<Object, T> parser;
@@ -60,7 +62,7 @@ public final class Setting<T> {
 
   /** True or false. */
   public static Setting<Boolean> flag(String key) {
-    return of(key, "true or false", Setting::toFlag);
+    return of(key, FLAG, Setting::toFlag);
   }
 
   /** One of an enum's constants, written in lower case with dashes. */
@@ -156,6 +158,11 @@ public final class Setting<T> {
   public String type() {
     String joined = limits.stream().map(Limit::description).collect(Collectors.joining(", "));
     return joined.isEmpty() ? type : type + ", " + joined;
+  }
+
+  /** True for a setting that is either true or false: on a command line its name alone sets it. */
+  public boolean isFlag() {
+    return type.equals(FLAG);
   }
 
   /** The default; empty for a required setting. */

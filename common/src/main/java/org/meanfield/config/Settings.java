@@ -27,6 +27,60 @@ public final class Settings {
    *     at once
    */
   public static Settings resolve(List<Setting<?>> declared, Config configuration) {
+    return resolve(declared, configuration, List.of(), Map.of());
+  }
+
+  /**
+   * As {@link #resolve(List, Config)}, for a command line.
+   *
+   * @param earlierProblems found while parsing, so that all are reported together
+   * @param optionByKey the command-line option of each key that has one, named where a required
+   *     value is missing
+   */
+  public static Settings resolve(
+      List<Setting<?>> declared,
+      Config configuration,
+      List<String> earlierProblems,
+      Map<String, String> optionByKey) {
+    Map<String, ConfigValue> given = byKey(configuration);
+    List<String> problems = new ArrayList<>(earlierProblems);
+    Map<String, Resolved> resolved = new LinkedHashMap<>();
+    for (Setting<?> setting : declared) {
+      ConfigValue value = given.remove(setting.key());
+      if (value != null) {
+        resolveGiven(setting, value, resolved, problems);
+      } else if (setting.fallback().isPresent()) {
+        resolved.put(setting.key(), new Resolved(setting, setting.fallback().get(), "default"));
+      } else {
+        String name = optionByKey.getOrDefault(setting.key(), "'" + setting.key() + "'");
+        problems.add(name + " is required (" + setting.type() + "): " + setting.doc());
+      }
+    }
+    List<String> known = declared.stream().map(Setting::key).toList();
+    given.forEach((key, value) -> problems.add(unknown(key, value, known)));
+    if (!problems.isEmpty()) {
+      throw SettingsException.listing("in the settings", problems);
+    }
+    return new Settings(resolved);
+  }
+
+  private static void resolveGiven(
+      Setting<?> setting,
+      ConfigValue value,
+      Map<String, Resolved> resolved,
+      List<String> problems) {
+    String origin = value.origin().description();
+    try {
+      Object parsed = setting.parse(value.unwrapped());
+      resolved.put(setting.key(), new Resolved(setting, parsed, origin));
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          "'%s' = %s (%s) %s; expected: %s"
+              .formatted(setting.key(), value.unwrapped(), origin, e.getMessage(), setting.type()));
+    }
+  }
+
+  private static Map<String, ConfigValue> byKey(Config configuration) {
     Map<String, ConfigValue> given = new TreeMap<>();
     configuration
         .entrySet()
@@ -34,47 +88,7 @@ public final class Settings {
             entry ->
                 given.put(
                     String.join(".", ConfigUtil.splitPath(entry.getKey())), entry.getValue()));
-    List<String> problems = new ArrayList<>();
-    Map<String, Resolved> resolved = new LinkedHashMap<>();
-    for (Setting<?> setting : declared) {
-      ConfigValue value = given.remove(setting.key());
-      if (value == null) {
-        if (setting.fallback().isEmpty()) {
-          problems.add(
-              "'" + setting.key() + "' is required (" + setting.type() + "): " + setting.doc());
-        } else {
-          resolved.put(setting.key(), new Resolved(setting, setting.fallback().get(), "default"));
-        }
-        continue;
-      }
-      String origin = value.origin().description();
-      try {
-        resolved.put(
-            setting.key(), new Resolved(setting, setting.parse(value.unwrapped()), origin));
-      } catch (IllegalArgumentException e) {
-        problems.add(
-            "'"
-                + setting.key()
-                + "' = "
-                + value.unwrapped()
-                + " ("
-                + origin
-                + ") "
-                + e.getMessage()
-                + "; expected: "
-                + setting.type());
-      }
-    }
-    List<String> known = declared.stream().map(Setting::key).toList();
-    given.forEach((key, value) -> problems.add(unknown(key, value, known)));
-    if (!problems.isEmpty()) {
-      throw new SettingsException(
-          problems.size()
-              + (problems.size() == 1 ? " problem" : " problems")
-              + " in the settings:\n  - "
-              + String.join("\n  - ", problems));
-    }
-    return new Settings(resolved);
+    return given;
   }
 
   /** The value of a setting that was among the declared ones. */

@@ -1,5 +1,7 @@
 package org.meanfield.error;
 
+import java.util.List;
+
 /** The settings or the command line are wrong: correct them and run again. */
 public final class SettingsException extends MeanfieldException {
   private static final long serialVersionUID = 1L;
@@ -14,6 +16,17 @@ public final class SettingsException extends MeanfieldException {
   /** As {@link #SettingsException(String)}, with the failure underneath. */
   public SettingsException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * Every problem found at once.
+   *
+   * @param where completes "3 problems ...", such as "in the settings"
+   * @param problems at least one
+   */
+  public static SettingsException listing(String where, List<String> problems) {
+    String count = problems.size() == 1 ? "1 problem " : problems.size() + " problems ";
+    return new SettingsException(count + where + ":\n  - " + String.join("\n  - ", problems));
   }
 
   @Override

@@ -1,0 +1,255 @@
+package org.meanfield.jobs.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.meanfield.config.NearestName;
+import org.meanfield.config.Setting;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The command line built from the jobs' declarations, so that no option is declared twice. */
+final class CommandModel {
+  static final String CONF = "--conf";
+  static final String SET = "--set";
+  static final String MASTER = "--master";
+  static final String SPARK_CONF = "--spark-conf";
+  static final String PRINT_SETTINGS = "--print-settings";
+  private static final String HELP = "--help";
+  private static final String VERSION = "--version";
+
+  private final Map<String, Job> jobs = new LinkedHashMap<>();
+  private final CommandLine line;
+
+  CommandModel(List<Job> jobs) {
+    CommandSpec root =
+        CommandSpec.create()
+            .name("meanfield")
+            .version(BuildInfo.current().line())
+            .addOption(help())
+            .addOption(
+                OptionSpec.builder("-V", VERSION)
+                    .versionHelp(true)
+                    .description("Show version and git commit.")
+                    .build());
+    root.usageMessage()
+        .description("Trains image classifiers on an Apache Spark cluster.")
+        .customSynopsis("meanfield COMMAND [options]", "meanfield COMMAND --help")
+        .footer(
+            "",
+            "Exit codes: 0 done or nothing to do, 1 unexpected, 2 usage or settings, 3 data,",
+            "4 diverged, 5 corrupt artefact, 6 conflict. Every command leaves the same verdict",
+            "in result.json in its output folder.");
+    for (Job job : jobs) {
+      this.jobs.put(job.command(), job);
+      root.addSubcommand(job.command(), command(job));
+    }
+    line = new CommandLine(root);
+    for (CommandLine each : withSubcommands(line)) {
+      each.setUnmatchedArgumentsAllowed(true).setExpandAtFiles(false).setUsageHelpWidth(100);
+      each.getCommandSpec().parser().collectErrors(true).toggleBooleanFlags(false);
+    }
+  }
+
+  /** Parses; never throws for what a person typed. */
+  ParseResult parse(String... args) {
+    return line.parseArgs(args);
+  }
+
+  /** The text that {@code --help} or {@code --version} asks for, or nothing. */
+  Optional<String> requestedText(ParseResult parsed) {
+    ParseResult deepest = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+    if (deepest.isUsageHelpRequested() || parsed.isUsageHelpRequested()) {
+      return Optional.of(deepest.commandSpec().commandLine().getUsageMessage());
+    }
+    return parsed.isVersionHelpRequested()
+        ? Optional.of(BuildInfo.current().line() + System.lineSeparator())
+        : Optional.empty();
+  }
+
+  /** The usage of the whole program. */
+  String usage() {
+    return line.getUsageMessage();
+  }
+
+  /** The command line of one command; empty where no known command was named. */
+  Optional<Invocation> invocation(ParseResult parsed) {
+    if (!parsed.hasSubcommand()) {
+      return Optional.empty();
+    }
+    ParseResult given = parsed.subcommand();
+    Job job = jobs.get(given.commandSpec().name());
+    Map<String, String> options = new LinkedHashMap<>();
+    for (Job.Option option : job.options()) {
+      if (given.hasMatchedOption(option.name())) {
+        options.put(option.setting().key(), given.matchedOptionValue(option.name(), ""));
+      }
+    }
+    return Optional.of(
+        new Invocation(
+            job,
+            given.matchedOptionValue(CONF, List.of()),
+            options,
+            given.matchedOptionValue(SET, List.of()),
+            Optional.ofNullable(given.matchedOptionValue(MASTER, null)),
+            sparkProperties(given),
+            given.hasMatchedOption(PRINT_SETTINGS)
+                ? Invocation.Request.PRINT_SETTINGS
+                : Invocation.Request.RUN,
+            problems(parsed)));
+  }
+
+  /** Everything that parsing found wrong, each with the nearest thing that is known. */
+  List<String> problems(ParseResult parsed) {
+    List<String> problems = new ArrayList<>();
+    for (ParseResult level : levels(parsed)) {
+      level.errors().forEach(error -> problems.add(error.getMessage()));
+    }
+    List<String> stray = parsed.hasSubcommand() ? parsed.subcommand().unmatched() : List.of();
+    if (parsed.hasSubcommand()) {
+      problems.addAll(malformedSparkProperties(parsed.subcommand()));
+    }
+    rootProblem(parsed).ifPresent(problems::add);
+    CommandSpec spec = levels(parsed).get(levels(parsed).size() - 1).commandSpec();
+    for (int i = 0; i < stray.size(); i++) {
+      String word = stray.get(i);
+      if (!word.startsWith("-")) {
+        boolean valueOfUnknown = i > 0 && stray.get(i - 1).startsWith("-");
+        if (!valueOfUnknown) {
+          problems.add("'" + word + "' is left over: " + spec.name() + " takes only options");
+        }
+        continue;
+      }
+      problems.add(unknown(word.replaceFirst("=.*", ""), "an option of " + spec.name(), spec));
+    }
+    return problems;
+  }
+
+  private static Map<String, String> sparkProperties(ParseResult given) {
+    Map<String, String> properties = new LinkedHashMap<>();
+    for (String assignment : given.matchedOptionValue(SPARK_CONF, List.<String>of())) {
+      int equals = assignment.indexOf('=');
+      if (equals > 0) {
+        properties.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1));
+      }
+    }
+    return properties;
+  }
+
+  private static List<String> malformedSparkProperties(ParseResult given) {
+    return given.matchedOptionValue(SPARK_CONF, List.<String>of()).stream()
+        .filter(assignment -> assignment.indexOf('=') <= 0)
+        .map(assignment -> SPARK_CONF + " " + assignment + " is not of the form KEY=VALUE")
+        .toList();
+  }
+
+  private Optional<String> rootProblem(ParseResult parsed) {
+    return parsed.unmatched().stream()
+        .findFirst()
+        .map(
+            word -> {
+              if (word.startsWith("-")) {
+                return "'" + word + "' stands before the command; options follow the command";
+              }
+              List<String> commands = List.copyOf(jobs.keySet());
+              return "'" + word + "' is not a command" + hint(word, commands);
+            });
+  }
+
+  private static String unknown(String word, String kind, CommandSpec spec) {
+    List<String> known =
+        spec.options().stream().flatMap(option -> Arrays.stream(option.names())).toList();
+    return "'" + word + "' is not " + kind + hint(word, known);
+  }
+
+  private static String hint(String word, List<String> known) {
+    return NearestName.find(word, known)
+        .map(near -> "; did you mean '" + near + "'?")
+        .orElse("; known: " + String.join(", ", known));
+  }
+
+  private static List<ParseResult> levels(ParseResult parsed) {
+    return parsed.hasSubcommand() ? List.of(parsed, parsed.subcommand()) : List.of(parsed);
+  }
+
+  private static List<CommandLine> withSubcommands(CommandLine line) {
+    List<CommandLine> all = new ArrayList<>(line.getSubcommands().values());
+    all.add(line);
+    return all;
+  }
+
+  private static CommandSpec command(Job job) {
+    CommandSpec spec = CommandSpec.create().name(job.command());
+    spec.usageMessage()
+        .description(job.summary())
+        .abbreviateSynopsis(true)
+        .sortOptions(false)
+        .sortSynopsis(false)
+        .footer(
+            "",
+            "Every setting of the command, with its limits and default, is in"
+                + " docs/configuration.md;",
+            "--print-settings shows what holds and where each value comes from.");
+    job.options().forEach(option -> spec.addOption(option(option)));
+    spec.addOption(repeatable(CONF, "FILE", "Settings in HOCON, a path or URI; later files win."));
+    spec.addOption(repeatable(SET, "KEY=VALUE", "One setting; wins over files and options."));
+    spec.addOption(
+        OptionSpec.builder(MASTER)
+            .paramLabel("URL")
+            .type(String.class)
+            .description("Spark master; default: spark-submit's, else local[*].")
+            .build());
+    spec.addOption(repeatable(SPARK_CONF, "KEY=VALUE", "A Spark property."));
+    spec.addOption(
+        OptionSpec.builder(PRINT_SETTINGS)
+            .type(boolean.class)
+            .arity("0")
+            .description("Show every setting with its value and origin, and stop.")
+            .build());
+    return spec.addOption(help());
+  }
+
+  private static OptionSpec option(Job.Option option) {
+    Setting<?> setting = option.setting();
+    String fallback =
+        setting
+            .fallback()
+            .map(value -> " Default: " + setting.show(value) + ".")
+            .orElse(" Required.");
+    OptionSpec.Builder builder =
+        OptionSpec.builder(option.name())
+            .type(String.class)
+            .paramLabel(
+                setting
+                    .key()
+                    .substring(setting.key().lastIndexOf('.') + 1)
+                    .toUpperCase(java.util.Locale.ROOT))
+            .description((setting.doc() + fallback).replace("%", "%%"));
+    if (setting.isFlag()) {
+      builder.arity("0..1").fallbackValue("true");
+    }
+    return builder.build();
+  }
+
+  private static OptionSpec repeatable(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .arity("1")
+        .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
+  private static OptionSpec help() {
+    return OptionSpec.builder("-h", HELP)
+        .usageHelp(true)
+        .description("Show this text and stop.")
+        .build();
+  }
+}

@@ -1,0 +1,13 @@
+package org.meanfield.jobs.cli;
+
+import java.util.List;
+
+/** The commands of the command line, in the order in which data flows through them. */
+public final class Commands {
+  private Commands() {}
+
+  /** Every command. */
+  public static List<Job> all() {
+    return List.of();
+  }
+}

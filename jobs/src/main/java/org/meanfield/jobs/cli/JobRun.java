@@ -1,0 +1,155 @@
+package org.meanfield.jobs.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.meanfield.config.Settings;
+import org.meanfield.error.ConflictException;
+import org.meanfield.error.MeanfieldException;
+import org.meanfield.error.SettingsException;
+import org.meanfield.jobs.spark.SparkSessions;
+import org.meanfield.jobs.storage.Storage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of one command, from its settings to its verdict in {@link ResultFile}. */
+final class JobRun {
+  private static final Logger LOGGER = LoggerFactory.getLogger(JobRun.class);
+  private static final int UNEXPECTED = 1;
+
+  private final long start = System.nanoTime();
+  private final Invocation invocation;
+  private final Job job;
+  private final SettingSources sources;
+  private final Storage storage;
+  private final Console console;
+  private final PrintStream err;
+
+  JobRun(List<Job> jobs, Invocation invocation, Console console, PrintStream err) {
+    this.invocation = invocation;
+    this.job = invocation.job();
+    this.storage = new Storage(SparkSessions.hadoopConfiguration(sparkRequest()));
+    this.sources = new SettingSources(storage, jobs);
+    this.console = console;
+    this.err = err;
+  }
+
+  /** Runs it, on the given session or one of its own; never throws. */
+  int run(Optional<SparkSession> given) {
+    Settings settings;
+    try {
+      settings = sources.resolve(invocation);
+    } catch (SettingsException e) {
+      return fail(e, outputAsGiven());
+    }
+    if (invocation.request() == Invocation.Request.PRINT_SETTINGS) {
+      new SettingsTable(settings).lines().forEach(console::line);
+      return 0;
+    }
+    Optional<String> output = Optional.of(settings.get(job.output()));
+    SparkSession session;
+    try {
+      session = given.orElseGet(() -> SparkSessions.open(sparkRequest()));
+    } catch (RuntimeException e) {
+      return fail(e, output);
+    }
+    try {
+      return run(session, settings);
+    } catch (Throwable e) {
+      return fail(e, output);
+    } finally {
+      if (given.isEmpty()) {
+        session.stop();
+      }
+    }
+  }
+
+  private int run(SparkSession session, Settings settings) {
+    Storage files = new Storage(session.sparkContext().hadoopConfiguration());
+    JobResult result = job.run(new JobContext(session, files, settings, console));
+    ResultFile file = new ResultFile(files, settings.get(job.output()));
+    file.write(job.command(), result, seconds());
+    console.line(
+        String.format(
+            Locale.ROOT,
+            "%s: %s in %.1f s: %s",
+            job.command(),
+            result.status().id(),
+            seconds(),
+            result.message()));
+    return 0;
+  }
+
+  private int fail(Throwable failure, Optional<String> output) {
+    Optional<MeanfieldException> stated = stated(failure);
+    int code = stated.map(MeanfieldException::exitCode).orElse(UNEXPECTED);
+    String message = stated.map(Throwable::getMessage).orElseGet(() -> brief(failure));
+    if (stated.isEmpty()) {
+      LOGGER.error("{} failed unexpectedly", job.command(), failure);
+    } else {
+      LOGGER.debug("{} failed", job.command(), failure);
+    }
+    err.println("meanfield " + job.command() + ": " + message);
+    if (failure instanceof SettingsException) {
+      err.println("meanfield " + job.command() + " --help shows the options.");
+    }
+    err.flush();
+    output.ifPresent(folder -> writeFailure(folder, failure, code, message));
+    return code;
+  }
+
+  private void writeFailure(String folder, Throwable failure, int code, String message) {
+    try {
+      ResultFile file = new ResultFile(storage, folder);
+      // Neither a conflict nor wrong settings touched the folder: what an earlier command said
+      // about its content is still true.
+      boolean untouched =
+          stated(failure)
+              .filter(e -> e instanceof ConflictException || e instanceof SettingsException)
+              .isPresent();
+      if (!untouched || !file.exists()) {
+        file.writeFailure(job.command(), code, message, seconds());
+      }
+    } catch (RuntimeException e) {
+      // The command's own failure is what the exit code tells; this one only adds to it.
+      LOGGER.error("Cannot write {} in {}", ResultFile.NAME, folder, e);
+    }
+  }
+
+  /** A failure on an executor arrives wrapped in Spark's own exceptions. */
+  private static Optional<MeanfieldException> stated(Throwable failure) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (e instanceof MeanfieldException known) {
+        return Optional.of(known);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String brief(Throwable failure) {
+    String text = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    return "unexpected "
+        + failure.getClass().getSimpleName()
+        + ": "
+        + text
+        + " (the stack trace is in the log)";
+  }
+
+  private Optional<String> outputAsGiven() {
+    String key = job.output().key();
+    var merged = sources.merge(invocation, new ArrayList<>());
+    return merged.hasPath(key) ? Optional.of(merged.getString(key)) : Optional.empty();
+  }
+
+  private SparkSessions.Request sparkRequest() {
+    return new SparkSessions.Request(
+        "meanfield " + job.command(), invocation.master(), invocation.sparkProperties());
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - start) / 1e9;
+  }
+}

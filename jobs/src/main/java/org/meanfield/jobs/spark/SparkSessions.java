@@ -1,0 +1,125 @@
+package org.meanfield.jobs.spark;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
+import org.apache.spark.sql.SparkSession;
+import org.meanfield.error.SettingsException;
+
+/** Starts the session of a command, with the Spark properties that Meanfield's jobs need. */
+public final class SparkSessions {
+  private static final String HADOOP_PREFIX = "spark.hadoop.";
+  private static final String JARS = "spark.jars";
+
+  private SparkSessions() {}
+
+  /**
+   * What a command asks of Spark.
+   *
+   * @param name the application's name in Spark's user interface
+   * @param master the master's URL; empty for spark-submit's choice, else {@code local[*]}
+   * @param properties Spark properties; they win over everything else
+   */
+  public record Request(String name, Optional<String> master, Map<String, String> properties) {
+    /** Copies the properties. */
+    public Request {
+      properties = Map.copyOf(properties);
+    }
+  }
+
+  /**
+   * Starts Spark. Ownership: the caller stops the session.
+   *
+   * @throws SettingsException where the master's URL is not one of Spark's
+   */
+  public static SparkSession open(Request request) {
+    SparkConf conf = configuration(request);
+    try {
+      return SparkSession.builder().config(conf).getOrCreate();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      // Scala throws checked exceptions without declaring them.
+      if (e instanceof SparkException && String.valueOf(e.getMessage()).contains("Master URL")) {
+        throw new SettingsException(
+            "Spark does not know the master '"
+                + conf.get("spark.master")
+                + "'; give local[N], spark://HOST:PORT, yarn or k8s://URL with --master",
+            e);
+      }
+      throw new IllegalStateException("Spark did not start: " + e.getMessage(), e);
+    }
+  }
+
+  /** The properties that {@link #open} starts Spark with. */
+  public static SparkConf configuration(Request request) {
+    // Reads the spark.* system properties, which is how spark-submit hands over what it was given.
+    SparkConf conf = new SparkConf(true);
+    request.master().ifPresent(conf::setMaster);
+    request.properties().forEach(conf::set);
+    conf.setIfMissing("spark.master", "local[*]");
+    conf.setIfMissing("spark.app.name", request.name());
+    defaults(conf).forEach(conf::setIfMissing);
+    shipProgram(conf);
+    return conf;
+  }
+
+  /** Hadoop's configuration as the session will see it, before there is a session. */
+  public static Configuration hadoopConfiguration(Request request) {
+    Configuration hadoop = new Configuration();
+    for (scala.Tuple2<String, String> property : configuration(request).getAll()) {
+      if (property._1().startsWith(HADOOP_PREFIX)) {
+        hadoop.set(property._1().substring(HADOOP_PREFIX.length()), property._2());
+      }
+    }
+    return hadoop;
+  }
+
+  private static Map<String, String> defaults(SparkConf conf) {
+    String threads = conf.get("spark.task.cpus", "1");
+    Map<String, String> defaults = new LinkedHashMap<>();
+    // A native thread per task CPU: more would fight with the other tasks of the executor.
+    defaults.put("spark.executorEnv.OMP_NUM_THREADS", threads);
+    defaults.put("spark.executorEnv.OPENBLAS_NUM_THREADS", threads);
+    // Results are bounded by workers times model size, which the driver must hold anyway.
+    defaults.put("spark.driver.maxResultSize", "0");
+    // A row holds an encoded image: Spark's batch of 4,096 rows could be gigabytes.
+    defaults.put("spark.sql.parquet.columnarReaderBatchSize", "256");
+    defaults.put("spark.sql.session.timeZone", "UTC");
+    defaults.put("spark.ui.showConsoleProgress", "false");
+    // Several commands on one machine each want a port for their user interface.
+    defaults.put("spark.port.maxRetries", "64");
+    return defaults;
+  }
+
+  /** Executors in other JVMs need this program; spark-submit has seen to it, plain java has not. */
+  private static void shipProgram(SparkConf conf) {
+    String master = conf.get("spark.master");
+    boolean oneJvm = master.equals("local") || master.startsWith("local[");
+    Optional<Path> jar = programJar();
+    if (!oneJvm && !conf.contains("spark.submit.deployMode") && jar.isPresent()) {
+      String given = conf.get(JARS, "");
+      String own = jar.get().toUri().toString();
+      conf.set(JARS, given.isEmpty() ? own : given + "," + own);
+    }
+  }
+
+  private static Optional<Path> programJar() {
+    CodeSource source = SparkSessions.class.getProtectionDomain().getCodeSource();
+    if (source == null || !source.getLocation().getProtocol().equals("file")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Path.of(source.getLocation().toURI())).filter(Files::isRegularFile);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("The program's own location is no URI: " + source, e);
+    }
+  }
+}

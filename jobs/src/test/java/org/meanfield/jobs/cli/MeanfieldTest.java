@@ -1,0 +1,228 @@
+package org.meanfield.jobs.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a person, a script and a scheduler see of the command line, with a small job behind it. */
+class MeanfieldTest {
+  private static SparkSession spark;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void startSpark() {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .appName("cli")
+            .config("spark.ui.enabled", "false")
+            .getOrCreate();
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.stop();
+  }
+
+  @Test
+  void showsHelpOnEveryLevelAndItsVersion() {
+    assertThat(run("--help")).isZero();
+    assertThat(printed()).contains("echo", "Says something.", "other", "Exit codes");
+    assertThat(run("echo", "--help")).isZero();
+    assertThat(printed())
+        .contains("--output=OUTPUT", "--times", "100% sure", "Default: 3", "--print-settings");
+    assertThat(run("--version")).isZero();
+    assertThat(printed())
+        .matches("(?s)Meanfield \\d+\\.\\d+\\.\\d+ \\(commit ([0-9a-f]{40}|unknown)\\)\\s*");
+  }
+
+  @Test
+  void aMissingCommandShowsTheUsage() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(complained()).contains("COMMAND", "echo");
+  }
+
+  @Test
+  void aMistypedCommandOrOptionNamesTheNearest() {
+    assertThat(run("ehco", "--output", "x")).isEqualTo(2);
+    assertThat(complained()).contains("'ehco' is not a command; did you mean 'echo'?");
+    assertThat(run("echo", "--otput", "x")).isEqualTo(2);
+    assertThat(complained())
+        .contains("'--otput' is not an option of echo; did you mean '--output'?")
+        .contains("--output is required")
+        .doesNotContain("left over");
+    assertThat(run("--times", "3", "echo")).isEqualTo(2);
+    assertThat(complained()).contains("'--times' stands before the command");
+  }
+
+  @Test
+  void listsEveryProblemAtOnce() throws IOException {
+    Path file = write("echo.tims = 4\necho.ending = never\n");
+    int code =
+        run(
+            "echo",
+            "--conf",
+            file.toString(),
+            "--times",
+            "12",
+            "--set",
+            "echo.loud=maybe",
+            "--set",
+            "nonsense",
+            "--spark-conf",
+            "x",
+            "--conf",
+            "/no/such.conf");
+    assertThat(code).isEqualTo(2);
+    assertThat(complained())
+        .contains("8 problems")
+        .contains("'echo.tims' (")
+        .contains("settings.conf: 1) is not a known key; did you mean 'echo.times'?")
+        .contains("'echo.ending' = never")
+        .contains("'echo.times' = 12 (--times) must be at most 9")
+        .contains("'echo.loud' = maybe (--set)")
+        .contains("--set nonsense is not of the form KEY=VALUE")
+        .contains("--spark-conf x is not of the form KEY=VALUE")
+        .contains("--conf /no/such.conf cannot be read")
+        .contains("--output is required");
+  }
+
+  @Test
+  void laterFilesWinOverEarlierOnesOptionsOverFilesAndSetOverAll() throws IOException {
+    Path first = write("echo { output = a, times = 1 }\necho.loud = true\nother.size = 5\n");
+    Path second = Files.writeString(folder.resolve("second.conf"), "echo.times = 2\n");
+    run(
+        "echo",
+        "--conf",
+        first.toString(),
+        "--conf",
+        second.toUri().toString(),
+        "--output",
+        "b",
+        "--set",
+        "echo.output=c",
+        "--print-settings");
+    assertThat(printed().lines().map(line -> line.replaceAll("\\s+", " ")).toList())
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("echo.output = c # --set"),
+            line ->
+                assertThat(line).startsWith("echo.times = 2 # file:").endsWith("second.conf: 1"),
+            line -> assertThat(line).contains("echo.loud = true # ").endsWith("settings.conf: 2"),
+            line -> assertThat(line).isEqualTo("echo.ending = done # default"));
+  }
+
+  @Test
+  void anotherCommandsKeyIsPassedOverInFilesOnly() {
+    assertThat(run("echo", "--output", "x", "--set", "other.size=1")).isEqualTo(2);
+    assertThat(complained()).contains("'other.size' (--set) is not a known key");
+  }
+
+  @Test
+  void aFlagNeedsNoValue() {
+    assertThat(run("echo", "--output", "x", "--loud", "--print-settings")).isZero();
+    assertThat(printed()).containsPattern("echo.loud +?= true");
+  }
+
+  @Test
+  void leavesAResultWithTheJobsFigures() throws IOException {
+    assertThat(run("echo", "--output", output(), "--times", "5")).isZero();
+    JsonNode result = result();
+    assertThat(result.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "command", "status", "exitCode", "message", "seconds", "finished", "times");
+    assertThat(result.get("command").asText()).isEqualTo("echo");
+    assertThat(result.get("status").asText()).isEqualTo("done");
+    assertThat(result.get("exitCode").asInt()).isZero();
+    assertThat(result.get("message").asText()).isEqualTo("said it");
+    assertThat(result.get("seconds").asDouble()).isPositive();
+    assertThat(result.get("times").asInt()).isEqualTo(5);
+    assertThat(printed()).contains("echo: done in");
+    assertThat(run("echo", "--output", output(), "--set", "echo.ending=nothing-to-do")).isZero();
+    assertThat(result().get("status").asText()).isEqualTo("nothing-to-do");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "unexpected, 1",
+    "data, 3",
+    "diverged, 4",
+    "corrupt, 5",
+    "conflict, 6",
+    "data-on-executor, 3"
+  })
+  void aFailureHasItsExitCodeAndLeavesAResult(String ending, int code) throws IOException {
+    assertThat(run("echo", "--output", output(), "--set", "echo.ending=" + ending)).isEqualTo(code);
+    assertThat(result().get("status").asText()).isEqualTo("failed");
+    assertThat(result().get("exitCode").asInt()).isEqualTo(code);
+    assertThat(complained()).contains(result().get("message").asText()).doesNotContain("\tat ");
+  }
+
+  @Test
+  void aConflictOrWrongSettingsLeaveAnEarlierResultAlone() throws IOException {
+    run("echo", "--output", output());
+    run("echo", "--output", output(), "--set", "echo.ending=conflict");
+    assertThat(result().get("status").asText()).isEqualTo("done");
+    run("echo", "--output", output(), "--set", "echo.ending=x");
+    assertThat(result().get("status").asText()).isEqualTo("done");
+    run("echo", "--output", output(), "--set", "echo.ending=data");
+    assertThat(result().get("status").asText()).isEqualTo("failed");
+  }
+
+  @Test
+  void wrongSettingsLeaveAResultWhereTheOutputIsKnown() throws IOException {
+    run("echo", "--output", output(), "--times", "many");
+    assertThat(result().get("exitCode").asInt()).isEqualTo(2);
+  }
+
+  private int run(String... args) {
+    out.reset();
+    err.reset();
+    PrintStream stream = new PrintStream(out, true, UTF_8);
+    Console console = new Console(stream, Console.TerminalKind.PLAIN);
+    return new Meanfield(
+            List.of(new EchoJob(), new OtherJob()),
+            stream,
+            new PrintStream(err, true, UTF_8),
+            console)
+        .run(spark, args);
+  }
+
+  private Path write(String text) throws IOException {
+    return Files.writeString(folder.resolve("settings.conf"), text);
+  }
+
+  private String output() {
+    return folder.resolve("output").toString();
+  }
+
+  private JsonNode result() throws IOException {
+    return new ObjectMapper().readTree(Path.of(output(), ResultFile.NAME).toFile());
+  }
+
+  private String printed() {
+    return out.toString(UTF_8);
+  }
+
+  private String complained() {
+    return err.toString(UTF_8);
+  }
+}
