@@ -23,7 +23,7 @@ public final class Network implements Serializable {
       ComputationGraphConfiguration configuration,
       ImageSpec imageSpec,
       ClassIndex classes) {
-    this(name, configuration.toJson(), imageSpec, classes);
+    this(name, BatchNormForm.remember(configuration).toJson(), imageSpec, classes);
   }
 
   /** From DL4J's JSON form of the configuration. */
@@ -47,6 +47,17 @@ public final class Network implements Serializable {
   /** The configuration in DL4J's JSON form: what travels and what a checkpoint stores. */
   public String configurationJson() {
     return configurationJson;
+  }
+
+  /**
+   * The same network with every learning-rate schedule of ours replaced by its base rate: the form
+   * in which it is exported, readable by plain DL4J. The layout of parameters and updater state is
+   * the same.
+   */
+  public Network withoutSchedule() {
+    ComputationGraphConfiguration plain = configuration();
+    ScheduledRate.removeFrom(plain);
+    return new Network(name, plain, imageSpec, classes);
   }
 
   /** What the input is. */
