@@ -39,7 +39,7 @@ final class CommandModel {
                     .build());
     root.usageMessage()
         .description("Trains image classifiers on an Apache Spark cluster.")
-        .customSynopsis("meanfield COMMAND [options]", "meanfield COMMAND --help")
+        .customSynopsis("meanfield COMMAND [options]", "       meanfield COMMAND --help")
         .footer(
             "",
             "Exit codes: 0 done or nothing to do, 1 unexpected, 2 usage or settings, 3 data,",
