@@ -63,7 +63,7 @@ public final class Architectures {
               + images.height()
               + "x"
               + images.width()
-              + "; choose another model or a larger model.image-size");
+              + "; choose another model or a larger image.size");
     }
     GraphSketch sketch = new GraphSketch(images, classes.size(), recipe);
     architecture.plan().draw(sketch);
