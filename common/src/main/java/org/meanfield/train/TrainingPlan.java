@@ -69,6 +69,15 @@ public record TrainingPlan(
     return shardSizes.stream().mapToLong(Integer::longValue).sum();
   }
 
+  /** Rounds of the whole run. */
+  public int rounds() {
+    TrainingClock clock = TrainingClock.START;
+    while (!isComplete(clock)) {
+      clock = after(nextRound(clock), clock, 0);
+    }
+    return clock.round();
+  }
+
   /** True where nothing is left to do. */
   public boolean isComplete(TrainingClock clock) {
     return clock.epoch() >= epochs;

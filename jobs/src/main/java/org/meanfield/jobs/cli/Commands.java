@@ -1,6 +1,8 @@
 package org.meanfield.jobs.cli;
 
 import java.util.List;
+import org.meanfield.jobs.predict.PredictJob;
+import org.meanfield.jobs.train.TrainJob;
 
 /** The commands of the command line, in the order in which data flows through them. */
 public final class Commands {
@@ -8,6 +10,6 @@ public final class Commands {
 
   /** Every command. */
   public static List<Job> all() {
-    return List.of();
+    return List.of(new TrainJob(), new PredictJob());
   }
 }

@@ -1,0 +1,175 @@
+package org.meanfield.jobs.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.meanfield.config.Setting;
+import org.meanfield.engine.Engine;
+import org.meanfield.error.ConflictException;
+import org.meanfield.error.CorruptArtifactException;
+import org.meanfield.jobs.cli.BuildInfo;
+import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.train.ArtifactStore;
+import org.meanfield.train.TrainingPlan;
+
+/**
+ * {@code run.json}: what a run is. Written once, when the run starts; every later command on the
+ * same folder is held against it.
+ *
+ * @param formatVersion 1
+ * @param runId unique
+ * @param created UTC, ISO 8601
+ * @param settings resolved, as a person writes them
+ * @param dataset what it trains on
+ * @param engine the engine's name, 'auto' resolved
+ * @param engineDescription what really runs
+ * @param planDigest of everything the result depends on
+ * @param examples per epoch
+ * @param versions of Meanfield, Spark, Java and Deeplearning4j
+ * @param gitCommit of the build
+ * @param machine of the driver
+ */
+record RunFile(
+    int formatVersion,
+    String runId,
+    String created,
+    Map<String, String> settings,
+    DatasetReference dataset,
+    String engine,
+    String engineDescription,
+    String planDigest,
+    long examples,
+    Map<String, String> versions,
+    String gitCommit,
+    Map<String, String> machine) {
+  static final String NAME = "run.json";
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  /** The data set, by place and by content. */
+  record DatasetReference(String uri, String datasetId) {}
+
+  /** A run that starts now. */
+  static RunFile of(JobContext context, DatasetFiles data, Engine engine, TrainingPlan plan) {
+    Runtime machine = Runtime.getRuntime();
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("meanfield", BuildInfo.current().version());
+    versions.put("spark", context.spark().version());
+    versions.put("java", System.getProperty("java.version"));
+    Map<String, String> host = new LinkedHashMap<>();
+    host.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    host.put("arch", System.getProperty("os.arch"));
+    host.put("processors", Integer.toString(machine.availableProcessors()));
+    host.put("heapMiB", Long.toString(machine.maxMemory() >> 20));
+    host.put("master", context.spark().sparkContext().master());
+    return new RunFile(
+        1,
+        UUID.randomUUID().toString(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        context.settings().asText(),
+        new DatasetReference(data.uri(), data.manifest().datasetId()),
+        engine.name(),
+        engine.description(),
+        plan.digest(),
+        plan.examplesPerEpoch(),
+        versions,
+        BuildInfo.current().commit(),
+        host);
+  }
+
+  /** The run in a folder; empty where none has started. */
+  static Optional<RunFile> read(ArtifactStore artifacts) {
+    Optional<byte[]> content = artifacts.read(NAME);
+    try {
+      return content.isEmpty()
+          ? Optional.empty()
+          : Optional.of(JSON.readValue(content.get(), RunFile.class));
+    } catch (IOException e) {
+      throw new CorruptArtifactException(
+          artifacts.location()
+              + "/"
+              + NAME
+              + " cannot be read: "
+              + e.getMessage()
+              + "; restore it, or choose another output",
+          e);
+    }
+  }
+
+  /** Writes it. */
+  void write(ArtifactStore artifacts) {
+    try {
+      artifacts.write(NAME, JSON.writeValueAsString(this).getBytes(StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A run file always has a JSON form", e);
+    }
+  }
+
+  /**
+   * Refuses to go on with settings that would give another result, or with other data.
+   *
+   * @throws ConflictException naming every difference
+   */
+  void requireSame(String location, Map<String, String> now, String datasetId) {
+    List<String> differences = new ArrayList<>();
+    if (!dataset.datasetId().equals(datasetId)) {
+      differences.add("the data set: was " + dataset.datasetId() + ", now " + datasetId);
+    }
+    Set<String> free = TrainSettings.FREE.stream().map(Setting::key).collect(Collectors.toSet());
+    Set<String> keys = new TreeSet<>(settings.keySet());
+    keys.addAll(now.keySet());
+    for (String key : keys) {
+      String before = settings.getOrDefault(key, "(unknown)");
+      String after = now.getOrDefault(key, "(unknown)");
+      if (!free.contains(key) && !before.equals(after)) {
+        differences.add(key + ": was " + before + ", now " + after);
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new ConflictException(
+          location
+              + " holds a run with other settings:\n  - "
+              + String.join("\n  - ", differences)
+              + "\nRepeat the old settings to go on with it, or choose another train.output");
+    }
+  }
+
+  /**
+   * Refuses to go on with a plan that the same settings did not give before, as after a change of
+   * the program.
+   *
+   * @throws ConflictException naming both plans
+   */
+  void requirePlan(String location, TrainingPlan plan) {
+    if (!planDigest.equals(plan.digest())) {
+      throw new ConflictException(
+          location
+              + " holds a run of the plan "
+              + planDigest
+              + "; with the same settings this build makes the plan "
+              + plan.digest()
+              + ". Go on with the build that started it ("
+              + versions.get("meanfield")
+              + ", commit "
+              + gitCommit
+              + "), or choose another train.output");
+    }
+  }
+}

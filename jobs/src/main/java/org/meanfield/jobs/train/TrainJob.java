@@ -1,0 +1,123 @@
+package org.meanfield.jobs.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.meanfield.config.Setting;
+import org.meanfield.data.Split;
+import org.meanfield.engine.Engine;
+import org.meanfield.engine.Engines;
+import org.meanfield.jobs.cli.Job;
+import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.cli.JobResult;
+import org.meanfield.jobs.cli.JobResult.Status;
+import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.HadoopArtifacts;
+import org.meanfield.train.ArtifactStore;
+import org.meanfield.train.Stopwatch;
+import org.meanfield.train.TrainingPlan;
+
+/** {@code meanfield train}: a data set in, a trained model out. */
+public final class TrainJob implements Job {
+  @Override
+  public String command() {
+    return "train";
+  }
+
+  @Override
+  public String summary() {
+    return "Train a network on a data set, across the cluster; goes on with an unfinished run";
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    List<Setting<?>> all = new ArrayList<>(TrainSettings.settings());
+    all.addAll(ModelSettings.settings());
+    all.addAll(OptimizerSettings.settings());
+    return all;
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        new Option("--data", TrainSettings.DATA),
+        new Option("--output", TrainSettings.OUTPUT),
+        new Option("--model", ModelSettings.NAME),
+        new Option("--workers", TrainSettings.WORKERS),
+        new Option("--epochs", TrainSettings.EPOCHS),
+        new Option("--batch-size", TrainSettings.BATCH_SIZE),
+        new Option("--engine", TrainSettings.ENGINE),
+        new Option("--seed", TrainSettings.SEED));
+  }
+
+  @Override
+  public Setting<String> output() {
+    return TrainSettings.OUTPUT;
+  }
+
+  @Override
+  public JobResult run(JobContext context) {
+    String output = context.storage().qualify(context.settings().get(TrainSettings.OUTPUT));
+    ArtifactStore artifacts = new HadoopArtifacts(context.storage(), output);
+    DatasetFiles data =
+        DatasetFiles.open(
+            context.spark(), context.storage(), context.settings().get(TrainSettings.DATA));
+    Optional<RunFile> known = RunFile.read(artifacts);
+    known.ifPresent(
+        run -> run.requireSame(output, context.settings().asText(), data.manifest().datasetId()));
+    Optional<TrainingSummary> finished = TrainingSummary.read(artifacts);
+    if (finished.isPresent()) {
+      return finished
+          .get()
+          .result(
+              Status.NOTHING_TO_DO, output + " holds a finished run of the same settings and data");
+    }
+    TrainSettings settings =
+        TrainSettings.from(context.settings(), data.manifest().examples(Split.TRAIN));
+    Engine engine = Engines.named(known.map(RunFile::engine).orElse(settings.engine()));
+    context.console().line("engine: " + engine.description());
+    StartingModel start = StartingModel.of(context, data, engine);
+    start.notes().forEach(context.console()::line);
+    Stopwatch loading = new Stopwatch();
+    try (ShardedData shards =
+        ShardedData.load(context, data, settings, start.network().imageSpec())) {
+      TrainingPlan plan =
+          settings.plan(context.settings(), start.network(), shards.training().sizes(), engine);
+      RunFile run = known.orElseGet(() -> RunFile.of(context, data, engine, plan));
+      run.requirePlan(output, plan);
+      run.write(artifacts);
+      context.console().line(loaded(plan, shards, loading.total()));
+      TrainingSummary summary =
+          new TrainingRun(context.console(), plan, start, settings, artifacts, run)
+              .train(context.spark(), shards);
+      return summary.result(Status.DONE, done(summary, output));
+    }
+  }
+
+  private static String loaded(TrainingPlan plan, ShardedData shards, double seconds) {
+    return String.format(
+        Locale.ROOT,
+        "data: %,d training and %,d validation images in %d shards, loaded in %.1f s",
+        plan.examplesPerEpoch(),
+        shards.validationExamples(),
+        plan.workers(),
+        seconds);
+  }
+
+  private static String done(TrainingSummary summary, String output) {
+    String accuracy =
+        summary.validationAccuracy() == null
+            ? "no validation split"
+            : String.format(
+                Locale.ROOT, "validation accuracy %.2f %%", 100 * summary.validationAccuracy());
+    return String.format(
+        Locale.ROOT,
+        "%d epochs in %d rounds, %s, %,.0f images/s; the model is in %s/model",
+        summary.epochs(),
+        summary.rounds(),
+        accuracy,
+        summary.imagesPerSecond(),
+        output);
+  }
+}

@@ -1,0 +1,263 @@
+package org.meanfield.jobs.train;
+
+import java.util.List;
+import java.util.Optional;
+import org.meanfield.average.AveragingSchedule;
+import org.meanfield.average.OuterOptimizer;
+import org.meanfield.config.Setting;
+import org.meanfield.config.Settings;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.engine.Engine;
+import org.meanfield.engine.Engines;
+import org.meanfield.image.Augmentation;
+import org.meanfield.image.FlipPolicy;
+import org.meanfield.model.Network;
+import org.meanfield.train.LoopIntervals;
+import org.meanfield.train.TrainingPlan;
+import org.meanfield.train.WorkerTrainer.IdRecording;
+
+/** What a training run is asked to do, beside its model and optimizer. */
+public record TrainSettings(
+    String data,
+    String output,
+    int workers,
+    int epochs,
+    int batchSize,
+    String engine,
+    long seed,
+    double labelSmoothing,
+    AveragingSchedule averaging,
+    OuterOptimizer outer,
+    LoopIntervals intervals,
+    int keptCheckpoints,
+    IdRecording recording) {
+
+  /** When replicas are merged. */
+  public enum AveragingKind {
+    /** The same period throughout. */
+    CONSTANT,
+    /** Every iteration first, then every period. */
+    POST_LOCAL
+  }
+
+  /** Whether the outer step looks ahead. */
+  static final Setting<Boolean> OUTER_NESTEROV =
+      Setting.flag("train.outer-nesterov")
+          .defaultsTo(false)
+          .means("Nesterov's look-ahead in the outer step (DiLoCo).");
+
+  static final Setting<String> DATA =
+      Setting.text("train.data").means("The data set to train on: the output folder of 'ingest'.");
+  static final Setting<String> OUTPUT =
+      Setting.text("train.output")
+          .means(
+              "The run's folder. The same command on an unfinished run goes on where it stopped.");
+  static final Setting<Integer> WORKERS =
+      Setting.integer("train.workers")
+          .atLeast(1)
+          .atMost(4096)
+          .defaultsTo(4)
+          .means(
+              "Logical workers K: each owns a shard and trains a replica. Part of the result; how many executors run them is not.");
+  static final Setting<Integer> EPOCHS =
+      Setting.integer("train.epochs")
+          .atLeast(1)
+          .defaultsTo(5)
+          .means("Passes over the training split.");
+  static final Setting<Integer> BATCH_SIZE =
+      Setting.integer("train.batch-size")
+          .atLeast(1)
+          .defaultsTo(64)
+          .means("Images of one worker's optimiser step.");
+  static final Setting<String> ENGINE =
+      Setting.text("train.engine")
+          .limited("one of " + String.join(", ", Engines.names()), Engines.names()::contains)
+          .defaultsTo(Engines.AUTO)
+          .means(
+              "What computes: 'nd4j' is Deeplearning4j itself; 'auto' takes the fastest engine of this build.");
+  static final Setting<Long> SEED =
+      Setting.longInteger("train.seed")
+          .defaultsTo(1L)
+          .means("Seed of initial weights, sharding, order, augmentation and dropout.");
+  static final Setting<Double> LABEL_SMOOTHING =
+      Setting.decimal("train.label-smoothing")
+          .atLeast(0)
+          .below(1)
+          .defaultsTo(0.0)
+          .means("Share of each target that is spread over all classes.");
+  static final Setting<AveragingKind> AVERAGING =
+      Setting.choice("train.averaging", AveragingKind.class)
+          .defaultsTo(AveragingKind.CONSTANT)
+          .means(
+              "How the averaging period runs: constant, or post-local (1 until train.post-local-epochs, then the period).");
+  static final Setting<Integer> AVERAGING_PERIOD =
+      Setting.integer("train.averaging-period")
+          .atLeast(1)
+          .defaultsTo(16)
+          .means("Local iterations k between two merges.");
+  static final Setting<Double> POST_LOCAL_EPOCHS =
+      Setting.decimal("train.post-local-epochs")
+          .atLeast(0)
+          .defaultsTo(1.0)
+          .means("Epochs that merge after every iteration, where train.averaging is post-local.");
+  static final Setting<Double> OUTER_LEARNING_RATE =
+      Setting.decimal("train.outer-learning-rate")
+          .above(0)
+          .defaultsTo(1.0)
+          .means("How far the coordinator goes towards the replicas' mean; 1 is plain averaging.");
+  static final Setting<Double> OUTER_MOMENTUM =
+      Setting.decimal("train.outer-momentum")
+          .atLeast(0)
+          .below(1)
+          .defaultsTo(0.0)
+          .means("Momentum of the outer step (BMUF, SlowMo); 0 is plain averaging.");
+  static final Setting<Integer> VALIDATION_INTERVAL =
+      Setting.integer("train.validation-interval")
+          .atLeast(0)
+          .defaultsTo(1)
+          .means(
+              "Epochs between measurements on the validation split, the last epoch always included; 0 for never.");
+  static final Setting<Integer> CHECKPOINT_INTERVAL =
+      Setting.integer("checkpoint.interval")
+          .atLeast(1)
+          .defaultsTo(50)
+          .means("Rounds between checkpoints; the end of an epoch always has one.");
+  static final Setting<Integer> CHECKPOINT_KEEP =
+      Setting.integer("checkpoint.keep")
+          .atLeast(1)
+          .defaultsTo(2)
+          .means(
+              "How many of the newest checkpoints stay; the best by validation accuracy stays too.");
+  static final Setting<Boolean> RECORD_EXAMPLES =
+      Setting.flag("train.record-examples")
+          .defaultsTo(false)
+          .means("Write the ids of each round's examples to the journal, 67 bytes an example.");
+  static final Setting<Optional<Integer>> PADDING =
+      Setting.integer("augmentation.padding")
+          .atLeast(0)
+          .optional()
+          .means(
+              "Pixels of mirror padding before a random crop. Default: an eighth of the height for colour images, 0 for grey ones.");
+  static final Setting<Optional<FlipPolicy>> FLIP =
+      Setting.choice("augmentation.flip", FlipPolicy.class)
+          .optional()
+          .means(
+              "Random mirroring. Default: horizontal for colour images, none for grey ones, such as digits.");
+  static final Setting<Integer> CUTOUT =
+      Setting.integer("augmentation.cutout")
+          .atLeast(0)
+          .defaultsTo(0)
+          .means("Side of a randomly placed square that is covered, in pixels; 0 for none.");
+
+  /** Settings that may differ between two commands that go on with the same run. */
+  static final List<Setting<?>> FREE =
+      List.of(
+          DATA,
+          OUTPUT,
+          ENGINE,
+          VALIDATION_INTERVAL,
+          CHECKPOINT_INTERVAL,
+          CHECKPOINT_KEEP,
+          RECORD_EXAMPLES);
+
+  /** Every setting of this record and of the augmentation, in the order of the documentation. */
+  static List<Setting<?>> settings() {
+    return List.of(
+        DATA,
+        OUTPUT,
+        WORKERS,
+        EPOCHS,
+        BATCH_SIZE,
+        ENGINE,
+        SEED,
+        LABEL_SMOOTHING,
+        AVERAGING,
+        AVERAGING_PERIOD,
+        POST_LOCAL_EPOCHS,
+        OUTER_LEARNING_RATE,
+        OUTER_MOMENTUM,
+        OUTER_NESTEROV,
+        VALIDATION_INTERVAL,
+        RECORD_EXAMPLES,
+        PADDING,
+        FLIP,
+        CUTOUT,
+        CHECKPOINT_INTERVAL,
+        CHECKPOINT_KEEP);
+  }
+
+  /**
+   * From resolved settings.
+   *
+   * @param examples in the training split
+   */
+  static TrainSettings from(Settings settings, long examples) {
+    int epochs = settings.get(EPOCHS);
+    long shard = ceilDiv(examples, settings.get(WORKERS));
+    int iterationsPerEpoch = Math.toIntExact(ceilDiv(shard, settings.get(BATCH_SIZE)));
+    return new TrainSettings(
+        settings.get(DATA),
+        settings.get(OUTPUT),
+        settings.get(WORKERS),
+        epochs,
+        settings.get(BATCH_SIZE),
+        settings.get(ENGINE),
+        settings.get(SEED),
+        settings.get(LABEL_SMOOTHING),
+        averaging(settings, iterationsPerEpoch),
+        new OuterOptimizer(
+            settings.get(OUTER_LEARNING_RATE),
+            settings.get(OUTER_MOMENTUM),
+            settings.get(OUTER_NESTEROV)
+                ? OuterOptimizer.LookAhead.NESTEROV
+                : OuterOptimizer.LookAhead.NONE),
+        new LoopIntervals(
+            settings.get(CHECKPOINT_INTERVAL), settings.get(VALIDATION_INTERVAL), epochs),
+        settings.get(CHECKPOINT_KEEP),
+        settings.get(RECORD_EXAMPLES) ? IdRecording.ON : IdRecording.OFF);
+  }
+
+  /** The plan of a run on shards of these sizes. */
+  TrainingPlan plan(Settings settings, Network network, List<Integer> shardSizes, Engine engine) {
+    ImageSpec spec = network.imageSpec();
+    return new TrainingPlan(
+        network,
+        shardSizes,
+        epochs,
+        batchSize,
+        averaging,
+        outer,
+        augmentation(settings, spec.height(), spec.channels()),
+        labelSmoothing,
+        seed,
+        engine.name());
+  }
+
+  /** The augmentation for images of a height and a number of channels. */
+  private static Augmentation augmentation(Settings settings, int height, int channels) {
+    boolean grey = channels == 1;
+    return new Augmentation(
+        settings.get(PADDING).orElse(grey ? 0 : height / 8),
+        settings.get(FLIP).orElse(grey ? FlipPolicy.NONE : FlipPolicy.HORIZONTAL),
+        settings.get(CUTOUT));
+  }
+
+  /** Iterations of each worker in the whole run. */
+  static int totalIterations(Settings settings, long examples) {
+    long shard = ceilDiv(examples, settings.get(WORKERS));
+    return Math.toIntExact(settings.get(EPOCHS) * ceilDiv(shard, settings.get(BATCH_SIZE)));
+  }
+
+  private static long ceilDiv(long dividend, long divisor) {
+    return (dividend + divisor - 1) / divisor;
+  }
+
+  private static AveragingSchedule averaging(Settings settings, int iterationsPerEpoch) {
+    int period = settings.get(AVERAGING_PERIOD);
+    if (settings.get(AVERAGING) == AveragingKind.CONSTANT) {
+      return new AveragingSchedule.Constant(period);
+    }
+    int switchIteration = (int) Math.round(settings.get(POST_LOCAL_EPOCHS) * iterationsPerEpoch);
+    return new AveragingSchedule.PostLocal(switchIteration, period);
+  }
+}

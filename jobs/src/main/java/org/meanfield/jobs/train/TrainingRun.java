@@ -1,0 +1,91 @@
+package org.meanfield.jobs.train;
+
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.meanfield.jobs.cli.Console;
+import org.meanfield.jobs.spark.SparkRoundRunner;
+import org.meanfield.model.ModelStateCodec;
+import org.meanfield.model.TrainedModel;
+import org.meanfield.train.ArtifactStore;
+import org.meanfield.train.Checkpoint;
+import org.meanfield.train.CheckpointStore;
+import org.meanfield.train.RunJournal;
+import org.meanfield.train.Stopwatch;
+import org.meanfield.train.TrainingLoop;
+import org.meanfield.train.TrainingPlan;
+import org.meanfield.train.Validator;
+
+/**
+ * One process's part of a run: from the newest checkpoint, or the start, to the trained model.
+ *
+ * @param console for a person
+ * @param plan of the whole run
+ * @param start what it starts from where there is no checkpoint
+ * @param settings intervals and what to keep
+ * @param artifacts the run's folder
+ * @param run who it is
+ */
+record TrainingRun(
+    Console console,
+    TrainingPlan plan,
+    StartingModel start,
+    TrainSettings settings,
+    ArtifactStore artifacts,
+    RunFile run) {
+
+  /** Trains to the end and writes the model. */
+  TrainingSummary train(SparkSession session, ShardedData shards) {
+    CheckpointStore checkpoints = new CheckpointStore(artifacts, settings.keptCheckpoints());
+    Checkpoint from =
+        checkpoints
+            .newest(plan.digest())
+            .orElseGet(() -> Checkpoint.initial(plan.digest(), start.state()));
+    if (from.clock().round() > 0) {
+      console.line(
+          "going on after round "
+              + from.clock().round()
+              + " of "
+              + plan.rounds()
+              + ", from its checkpoint");
+    }
+    IntToDoubleFunction rate = start.recipe()::learningRateAt;
+    RunJournal journal = RunJournal.at(from.clock(), artifacts, rate);
+    ConsoleProgress progress = new ConsoleProgress(console, plan, rate);
+    Stopwatch watch = new Stopwatch();
+    Checkpoint end;
+    try (SparkRoundRunner runner =
+        new SparkRoundRunner(
+            new JavaSparkContext(session.sparkContext()),
+            plan,
+            shards.training(),
+            settings.recording())) {
+      Validator validator = shards.validation().map(runner::validator).orElse(state -> Double.NaN);
+      Listeners listeners = new Listeners(List.of(journal, progress));
+      end =
+          new TrainingLoop(plan, runner, validator, checkpoints, settings.intervals(), listeners)
+              .run(from);
+    } finally {
+      journal.flush(); // what was measured is worth reading after a failure too
+    }
+    double seconds = watch.total();
+    double imagesPerSecond = (end.clock().examples() - from.clock().examples()) / seconds;
+    TrainingSummary summary =
+        new TrainingSummary(
+            run.runId(),
+            ModelStateCodec.sha256(end.state()),
+            end.clock().round(),
+            end.clock().epoch(),
+            end.clock().examples(),
+            imagesPerSecond,
+            seconds,
+            Double.isNaN(end.validationAccuracy()) ? null : end.validationAccuracy(),
+            journal.shares());
+    new TrainedModel(plan.network(), end.state(), run.runId(), run.dataset().datasetId())
+        .toFiles()
+        .forEach((name, content) -> artifacts.write("model/" + name, content));
+    summary.write(artifacts);
+    return summary;
+  }
+}

@@ -1,0 +1,99 @@
+package org.meanfield.jobs.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes really die, by SIGKILL, and the final bits do not change. */
+class KilledProcessesIT {
+  private static final int ROUNDS = 30;
+  @TempDir static Path folder;
+  private static String undisturbed;
+
+  @BeforeAll
+  static void trainUndisturbed() throws IOException {
+    Path sample =
+        LaunchedProgram.projectFolder().resolve("jobs/src/test/resources/fashion-mnist-sample");
+    assertThat(
+            LaunchedProgram.run(
+                List.of(
+                    "ingest",
+                    "--master",
+                    "local[2]",
+                    "--input",
+                    sample.toString(),
+                    "--output",
+                    data())))
+        .isZero();
+    assertThat(LaunchedProgram.run(train("local[2]", "undisturbed"))).isZero();
+    undisturbed = stateSha256("undisturbed");
+  }
+
+  @Test
+  void aDriverKilledAtThreePointsResumesToTheSameBits() throws IOException {
+    for (int round : new int[] {3, 14, 27}) {
+      try (LaunchedProgram program = LaunchedProgram.start(train("local[2]", "driver"))) {
+        program.until(line -> roundOf(line) >= round);
+        program.kill();
+      }
+    }
+    try (LaunchedProgram last = LaunchedProgram.start(train("local[2]", "driver"))) {
+      assertThat(last.exitCode()).isZero();
+      assertThat(last.lines()).anyMatch(line -> line.contains("going on after round"));
+    }
+    assertThat(stateSha256("driver")).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void executorsKilledMidTrainingLeaveTheBitsUnchanged() throws IOException {
+    try (LaunchedProgram program =
+        LaunchedProgram.start(train("local-cluster[2,1,1024]", "executors"))) {
+      for (int round : new int[] {4, 15}) {
+        program.until(line -> roundOf(line) >= round);
+        program.children().stream()
+            .filter(
+                child ->
+                    child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+            .findFirst()
+            .orElseThrow()
+            .destroyForcibly();
+      }
+      assertThat(program.exitCode()).isZero();
+    }
+    assertThat(stateSha256("executors")).isEqualTo(undisturbed);
+  }
+
+  private static List<String> train(String master, String run) {
+    List<String> arguments = new ArrayList<>(List.of("train", "--master", master));
+    arguments.addAll(List.of("--data", data(), "--output", folder.resolve(run).toString()));
+    arguments.addAll(
+        List.of("--model", "lenet", "--workers", "4", "--epochs", "5", "--batch-size", "16"));
+    arguments.addAll(
+        List.of("--set", "train.averaging-period=1", "--set", "checkpoint.interval=4"));
+    return arguments;
+  }
+
+  private static String data() {
+    return folder.resolve("data").toString();
+  }
+
+  private static int roundOf(String line) {
+    return line.matches(".*round \\d+/" + ROUNDS + ".*")
+        ? Integer.parseInt(line.replaceAll(".*round (\\d+)/.*", "$1"))
+        : -1;
+  }
+
+  private static String stateSha256(String run) throws IOException {
+    JsonNode result =
+        new ObjectMapper().readTree(folder.resolve(run).resolve("result.json").toFile());
+    return result.get("stateSha256").asText();
+  }
+}

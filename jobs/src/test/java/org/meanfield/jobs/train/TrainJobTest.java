@@ -1,0 +1,218 @@
+package org.meanfield.jobs.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.meanfield.data.Split;
+import org.meanfield.engine.Engines;
+import org.meanfield.jobs.cli.Console;
+import org.meanfield.jobs.cli.Meanfield;
+import org.meanfield.jobs.ingest.TinyDatasets;
+import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.Storage;
+import org.meanfield.model.ModelStateCodec;
+import org.meanfield.model.TrainedModel;
+
+/** The command as a person runs it, on a tiny data set. */
+class TrainJobTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  @TempDir static Path folder;
+  private static SparkSession spark;
+  private static String data;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+  @BeforeAll
+  static void start() {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            .getOrCreate();
+    data = TinyDatasets.create(spark, folder.resolve("data"));
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  @Test
+  void trainsOnceAndSaysSoTheSecondTime() throws IOException {
+    Path run = folder.resolve("once");
+    assertThat(train(run)).isZero();
+    JsonNode result = json(run.resolve("result.json"));
+    assertThat(result.get("status").asText()).isEqualTo("done");
+    assertThat(result.get("rounds").asInt()).isEqualTo(4);
+    assertThat(result.get("validationAccuracy").asDouble()).isBetween(0.0, 1.0);
+    double shares = 0;
+    for (String share : List.of("compute", "data", "exchange", "scheduling")) {
+      shares += result.get("shares").get(share).asDouble();
+    }
+    assertThat(shares).isBetween(0.999, 1.2);
+    TrainedModel model =
+        TrainedModel.fromFiles(run.toString(), name -> bytes(run.resolve("model").resolve(name)));
+    assertThat(ModelStateCodec.sha256(model.state())).isEqualTo(result.get("stateSha256").asText());
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("oneDNN on", "round 4/4", "validation accuracy");
+
+    assertThat(train(run)).isZero();
+    JsonNode again = json(run.resolve("result.json"));
+    assertThat(again.get("status").asText()).isEqualTo("nothing-to-do");
+    assertThat(again.get("stateSha256")).isEqualTo(result.get("stateSha256"));
+  }
+
+  @Test
+  void anUnfinishedRunGoesOnWithTheSameBits() throws IOException {
+    Path whole = folder.resolve("whole");
+    assertThat(train(whole, "--set", "checkpoint.interval=1", "--set", "checkpoint.keep=9"))
+        .isZero();
+    Path resumed = folder.resolve("resumed");
+    copy(whole, resumed);
+    for (String lost :
+        List.of(
+            "model/training.json",
+            "model/network.json",
+            "model/state.bin",
+            "result.json",
+            "checkpoints/round-00000004/checkpoint.json",
+            "checkpoints/round-00000003/state.bin")) {
+      Files.delete(resumed.resolve(lost));
+    }
+    assertThat(train(resumed, "--set", "checkpoint.interval=7")).isZero();
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("going on after round 2 of 4");
+    assertThat(json(resumed.resolve("result.json")).get("stateSha256"))
+        .isEqualTo(json(whole.resolve("result.json")).get("stateSha256"));
+    assertThat(rounds(resumed)).isEqualTo(rounds(whole)).containsExactly(0, 1, 2, 3);
+  }
+
+  @Test
+  void otherSettingsOnTheSameRunAreRefusedByName() throws IOException {
+    Path run = folder.resolve("other");
+    assertThat(train(run)).isZero();
+    assertThat(train(run, "--set", "optimizer.learning-rate=0.5", "--epochs", "3")).isEqualTo(6);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("train.epochs: was 2, now 3", "optimizer.learning-rate: was");
+    assertThat(json(run.resolve("result.json")).get("status").asText()).isEqualTo("done");
+  }
+
+  @Test
+  void theJournalShowsEachImageOnceAnEpoch() throws IOException {
+    Path run = folder.resolve("journal");
+    assertThat(train(run, "--set", "train.record-examples=true", "--epochs", "1")).isZero();
+    List<String> seen = new ArrayList<>();
+    for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
+      JsonNode ids = JSON.readTree(line).path("exampleIds");
+      ids.elements()
+          .forEachRemaining(
+              worker -> worker.elements().forEachRemaining(id -> seen.add(id.asText())));
+    }
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    List<String> all =
+        DatasetFiles.open(spark, storage, data)
+            .split(Split.TRAIN)
+            .select("id")
+            .collectAsList()
+            .stream()
+            .map(row -> row.getString(0))
+            .toList();
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  @Test
+  void aDivergedRunStopsWithExitFourAndKeepsItsCheckpoints() throws IOException {
+    Path run = folder.resolve("diverged");
+    assertThat(
+            train(run, "--set", "optimizer.learning-rate=1e36", "--set", "checkpoint.interval=1"))
+        .isEqualTo(4);
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("Worker", "diverged in round");
+    assertThat(json(run.resolve("result.json")).get("exitCode").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void moreWorkersThanImagesAreRefused() {
+    assertThat(train(folder.resolve("few"), "--workers", "37")).isEqualTo(3);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("36 training images", "train.workers");
+  }
+
+  @Test
+  void anEngineOfAnotherBuildIsRefused() {
+    assertThat(Engines.names()).contains("torch");
+    assertThat(train(folder.resolve("torch"), "--engine", "torch")).isEqualTo(2);
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("not in this build");
+  }
+
+  private int train(Path output, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("train", "--data", data, "--output", output.toString()));
+    arguments.addAll(
+        List.of("--model", "mlp", "--workers", "3", "--batch-size", "4", "--epochs", "2"));
+    arguments.addAll(List.of("--set", "train.averaging-period=2"));
+    arguments.removeAll(overridden(arguments, more));
+    Collections.addAll(arguments, more);
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    Console console = new Console(out, Console.TerminalKind.PLAIN);
+    return new Meanfield(List.of(new TrainJob()), out, out, console)
+        .run(spark, arguments.toArray(new String[0]));
+  }
+
+  /** Options given again replace the defaults above: picocli takes each once. */
+  private static List<String> overridden(List<String> arguments, String... more) {
+    List<String> gone = new ArrayList<>();
+    for (String option : more) {
+      int at = arguments.indexOf(option);
+      if (at >= 0 && !option.equals("--set")) {
+        gone.addAll(arguments.subList(at, at + 2));
+      }
+    }
+    return gone;
+  }
+
+  private static List<Integer> rounds(Path run) throws IOException {
+    List<Integer> rounds = new ArrayList<>();
+    for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
+      JsonNode node = JSON.readTree(line);
+      if (node.get("kind").asText().equals("round")) {
+        rounds.add(node.get("round").asInt());
+      }
+    }
+    return rounds;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> tree = Files.walk(from)) {
+      for (Path path : tree.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+  }
+
+  private static JsonNode json(Path file) throws IOException {
+    return JSON.readTree(Files.readAllBytes(file));
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
