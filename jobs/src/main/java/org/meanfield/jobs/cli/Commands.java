@@ -1,7 +1,6 @@
 package org.meanfield.jobs.cli;
 
 import java.util.List;
-import org.meanfield.jobs.predict.PredictJob;
 import org.meanfield.jobs.train.TrainJob;
 
 /** The commands of the command line, in the order in which data flows through them. */
@@ -10,6 +9,6 @@ public final class Commands {
 
   /** Every command. */
   public static List<Job> all() {
-    return List.of(new TrainJob(), new PredictJob());
+    return List.of(new TrainJob());
   }
 }
