@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
-import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -33,16 +32,13 @@ final class ScoredRows implements Iterator<Row> {
   private final Scorer scorer;
   private final int batchSize;
   private final long maxPixels;
-  private final LongConsumer counter;
   private final Queue<Row> ready = new ArrayDeque<>();
 
-  ScoredRows(
-      Iterator<Row> images, Scorer scorer, int batchSize, long maxPixels, LongConsumer counter) {
+  ScoredRows(Iterator<Row> images, Scorer scorer, int batchSize, long maxPixels) {
     this.images = images;
     this.scorer = scorer;
     this.batchSize = batchSize;
     this.maxPixels = maxPixels;
-    this.counter = counter;
   }
 
   @Override
@@ -75,13 +71,13 @@ final class ScoredRows implements Iterator<Row> {
         ready.add(RowFactory.create(name.id(), name.path(), null, null, null, error));
       }
     }
-    if (!named.isEmpty()) {
-      List<FloatVector> probabilities = scorer.score(pixels);
-      for (int i = 0; i < named.size(); i++) {
-        ready.add(prediction(named.get(i), probabilities.get(i)));
-      }
+    if (named.isEmpty()) {
+      return;
     }
-    counter.accept(ready.size());
+    List<FloatVector> probabilities = scorer.score(pixels);
+    for (int i = 0; i < named.size(); i++) {
+      ready.add(prediction(named.get(i), probabilities.get(i)));
+    }
   }
 
   private PixelImage prepare(Row row) {

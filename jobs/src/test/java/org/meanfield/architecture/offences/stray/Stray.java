@@ -1,4 +1,0 @@
-package org.meanfield.architecture.offences.stray;
-
-/** Lives in a package that nobody declared. */
-record Stray(int value) {}

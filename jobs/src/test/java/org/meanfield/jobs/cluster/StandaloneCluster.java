@@ -1,0 +1,142 @@
+package org.meanfield.jobs.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A real standalone cluster: a master and workers in processes of their own, from Maven jars.
+ * Closing it ends every process that it started, executors included.
+ */
+public final class StandaloneCluster implements AutoCloseable {
+  private static final Pattern MASTER_URL = Pattern.compile("(spark://127\\.0\\.0\\.1:\\d+)");
+  private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Path folder;
+  private final ClusterProcess master;
+  private final String url;
+  private final List<ClusterProcess> workers = new ArrayList<>();
+  private int submissions;
+
+  /**
+   * What each worker offers.
+   *
+   * @param memory in Spark's notation, such as {@code 2g}
+   */
+  public record WorkerSize(int cores, String memory) {}
+
+  /** Starts it and returns when every worker is registered; logs and work lie in the folder. */
+  @SuppressWarnings("ThisEscapedInObjectConstruction")
+  public StandaloneCluster(Path folder, int workers, WorkerSize size) {
+    this.folder = folder;
+    master =
+        ClusterProcess.java(
+            folder.resolve("master.log"),
+            "256m",
+            "org.apache.spark.deploy.master.Master",
+            List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"));
+    try {
+      url = await(master, MASTER_URL);
+      for (int i = 0; i < workers; i++) {
+        this.workers.add(startWorker(i, size));
+      }
+      for (ClusterProcess worker : this.workers) {
+        await(worker, Pattern.compile("(Successfully registered)"));
+      }
+    } catch (RuntimeException | AssertionError e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** The master's URL. */
+  public String url() {
+    return url;
+  }
+
+  /**
+   * Submits the packaged program with spark-submit and waits for its end.
+   *
+   * @param submitOptions spark-submit's own, the master left out
+   * @return spark-submit's exit code and output
+   */
+  public Outcome submit(List<String> submitOptions, List<String> arguments) {
+    try (ClusterProcess submission = startSubmit(submitOptions, Map.of(), arguments)) {
+      return new Outcome(submission.exitCode(240), submission.output());
+    }
+  }
+
+  /** As {@link #submit}, without waiting. Ownership: the caller closes it. */
+  ClusterProcess startSubmit(
+      List<String> submitOptions, Map<String, String> properties, List<String> arguments) {
+    List<String> all = new ArrayList<>(List.of("--master", url));
+    all.addAll(List.of("--class", "org.meanfield.jobs.cli.Meanfield"));
+    all.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    all.addAll(List.of("--conf", "spark.driver.host=127.0.0.1"));
+    properties.forEach((key, value) -> all.addAll(List.of("--conf", key + "=" + value)));
+    all.addAll(submitOptions);
+    all.add(ClusterProcess.allJar().toString());
+    all.addAll(arguments);
+    Path log = folder.resolve("submit-" + submissions++ + ".log");
+    return ClusterProcess.java(log, "1g", "org.apache.spark.deploy.SparkSubmit", all);
+  }
+
+  /** The executors that run now, each a process that a test may kill. */
+  public List<ProcessHandle> executors() {
+    return workers.stream()
+        .flatMap(worker -> worker.descendants().stream())
+        .filter(each -> each.info().commandLine().orElse("").contains(EXECUTOR))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    workers.forEach(ClusterProcess::close);
+    master.close();
+  }
+
+  private ClusterProcess startWorker(int number, WorkerSize size) {
+    return ClusterProcess.java(
+        folder.resolve("worker-" + number + ".log"),
+        "256m",
+        "org.apache.spark.deploy.worker.Worker",
+        List.of(
+            "--host",
+            "127.0.0.1",
+            "--webui-port",
+            "0",
+            "--cores",
+            String.valueOf(size.cores()),
+            "--memory",
+            size.memory(),
+            "--work-dir",
+            folder.resolve("work-" + number).toString(),
+            url));
+  }
+
+  /** Spark announces what it does in its log only, so the log is read until it says so. */
+  private static String await(ClusterProcess program, Pattern pattern) {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (Instant.now().isBefore(deadline)) {
+      Matcher matcher = pattern.matcher(program.output());
+      if (matcher.find()) {
+        return matcher.group(1);
+      }
+      assertThat(program.isAlive()).as("ended early:\n%s", program.output()).isTrue();
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+    throw new AssertionError("'" + pattern + "' never came:\n" + program.output());
+  }
+
+  /** How a submission ended. */
+  public record Outcome(int exitCode, String output) {}
+}

@@ -1,0 +1,128 @@
+package org.meanfield.jobs.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged program on a real master with two workers, submitted by spark-submit. */
+@TestMethodOrder(OrderAnnotation.class)
+class StandaloneClusterIT {
+  private static final List<String> EXECUTORS =
+      List.of("--executor-memory", "1g", "--executor-cores", "1", "--total-executor-cores", "2");
+
+  @TempDir static Path folder;
+  private static StandaloneCluster cluster;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster =
+        new StandaloneCluster(
+            folder.resolve("cluster"), 2, new StandaloneCluster.WorkerSize(2, "3g"));
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void ingestsTrainsAndEvaluatesInClientMode() throws IOException {
+    submit(List.of("ingest", "--input", sample(), "--output", at("data")));
+    JsonNode data = result("data");
+    assertThat(data.get("status").asText()).isEqualTo("done");
+    assertThat(data.get("examples").asInt()).isPositive();
+    assertThat(data.get("rejected").asInt()).isZero();
+    assertThat(data.get("datasetId").asText()).isNotBlank();
+
+    submit(train("run"));
+    JsonNode run = result("run");
+    assertThat(run.get("status").asText()).isEqualTo("done");
+    assertThat(run.get("rounds").asInt()).isPositive();
+    assertThat(run.get("epochs").asInt()).isEqualTo(2);
+    assertThat(run.get("imagesPerSecond").asDouble()).isPositive();
+    assertThat(run.get("stateSha256").asText()).matches("[0-9a-f]{64}");
+    assertThat(run.get("shares").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("compute", "data", "exchange", "scheduling");
+
+    submit(
+        List.of("evaluate", "--model", at("run"), "--data", at("data"), "--output", at("judged")));
+    assertThat(result("judged").get("accuracy").asDouble()).isBetween(0.2, 1.0);
+  }
+
+  @Test
+  @Order(2)
+  void theWeightsAreThoseOfALaptop() throws IOException {
+    List<String> arguments = new ArrayList<>(train("laptop"));
+    arguments.addAll(List.of("--master", "local[2]"));
+    assertThat(LaunchedProgram.run(arguments)).isZero();
+    assertThat(result("run").get("stateSha256")).isEqualTo(result("laptop").get("stateSha256"));
+  }
+
+  @Test
+  @Order(3)
+  void inClusterModeTheResultFileTellsHowItEnded() throws IOException {
+    List<String> options = new ArrayList<>(EXECUTORS);
+    options.addAll(List.of("--deploy-mode", "cluster", "--driver-memory", "1g"));
+    options.addAll(List.of("--conf", "spark.standalone.submit.waitAppCompletion=true"));
+    cluster.submit(options, train("run"));
+    assertThat(result("run").get("status").asText()).isEqualTo("nothing-to-do");
+
+    List<String> broken = List.of("train", "--data", at("nowhere"), "--output", at("broken"));
+    cluster.submit(options, broken);
+    assertThat(result("broken").get("status").asText()).isEqualTo("failed");
+    assertThat(result("broken").get("exitCode").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  @Order(4)
+  void clientModePassesTheExitCodeOn() throws IOException {
+    StandaloneCluster.Outcome outcome =
+        cluster.submit(EXECUTORS, List.of("train", "--dta", "x", "--output", at("refused")));
+    assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(2);
+    assertThat(outcome.output()).contains("did you mean '--data'?");
+    assertThat(result("refused").get("exitCode").asInt()).isEqualTo(2);
+  }
+
+  private static void submit(List<String> arguments) {
+    StandaloneCluster.Outcome outcome = cluster.submit(EXECUTORS, arguments);
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+  }
+
+  private static List<String> train(String run) {
+    List<String> arguments = new ArrayList<>(List.of("train", "--data", at("data")));
+    arguments.addAll(List.of("--output", at(run), "--model", "lenet", "--workers", "4"));
+    arguments.addAll(List.of("--epochs", "2", "--batch-size", "16"));
+    arguments.addAll(List.of("--set", "train.averaging-period=2"));
+    return arguments;
+  }
+
+  private static String sample() {
+    return LaunchedProgram.projectFolder()
+        .resolve("jobs/src/test/resources/fashion-mnist-sample")
+        .toString();
+  }
+
+  private static String at(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static JsonNode result(String output) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve(output).resolve("result.json").toFile());
+  }
+}
