@@ -54,8 +54,8 @@ public final class ImageDecoder {
     return withChannels(image, channels);
   }
 
-  /** The same picture in grey or in colour. */
-  static PixelImage withChannels(PixelImage image, int channels) {
+  /** The same picture in grey (1 channel) or in colour (3). */
+  public static PixelImage withChannels(PixelImage image, int channels) {
     if (image.channels() == channels) {
       return image;
     }

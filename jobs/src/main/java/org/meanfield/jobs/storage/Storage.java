@@ -135,6 +135,29 @@ public final class Storage {
         });
   }
 
+  /**
+   * What a folder holds, in name order.
+   *
+   * @throws UncheckedIOException where the folder is missing
+   */
+  public List<StorageEntry> entries(String folder) {
+    return call(
+        folder,
+        fs -> {
+          List<StorageEntry> entries = new ArrayList<>();
+          for (FileStatus status : fs.listStatus(new Path(folder))) {
+            entries.add(
+                new StorageEntry(
+                    status.getPath().getName(),
+                    status.getPath().toString(),
+                    status.isDirectory() ? StorageEntry.Kind.FOLDER : StorageEntry.Kind.FILE,
+                    status.getLen()));
+          }
+          entries.sort(Comparator.comparing(StorageEntry::name));
+          return entries;
+        });
+  }
+
   /** Name (last part) to length in bytes of the files right in a folder, in name order. */
   public Map<String, Long> fileSizes(String folder) {
     return call(

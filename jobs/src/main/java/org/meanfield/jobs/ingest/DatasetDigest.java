@@ -1,0 +1,73 @@
+package org.meanfield.jobs.ingest;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Identifies a data set's content: the same classes and the same set of (id, label, split) give the
+ * same digest, in whatever order and on whatever cluster. The hashes of the examples are summed
+ * modulo 2^256, so that nothing needs to be sorted or brought together.
+ */
+final class DatasetDigest {
+  private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(256);
+
+  private DatasetDigest() {}
+
+  /** SHA-256 in hex. The rows have the columns id, label and split. */
+  static String of(List<String> classes, Dataset<Row> examples) {
+    BigInteger sum =
+        examples
+            .select("id", "label", "split")
+            .javaRDD()
+            .mapPartitions(new SumOfHashes())
+            .fold(BigInteger.ZERO, new Add());
+    MessageDigest digest = sha256();
+    digest.update("meanfield data set 1\n".getBytes(StandardCharsets.UTF_8));
+    classes.forEach(name -> digest.update((name + "\0").getBytes(StandardCharsets.UTF_8)));
+    digest.update(("\n" + sum.toString(16)).getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JDK has SHA-256", e);
+    }
+  }
+
+  private record SumOfHashes() implements FlatMapFunction<Iterator<Row>, BigInteger> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Iterator<BigInteger> call(Iterator<Row> rows) {
+      BigInteger sum = BigInteger.ZERO;
+      MessageDigest digest = sha256();
+      while (rows.hasNext()) {
+        Row row = rows.next();
+        String line = row.getString(0) + " " + row.getInt(1) + " " + row.getString(2);
+        byte[] hash = digest.digest(line.getBytes(StandardCharsets.UTF_8));
+        sum = sum.add(new BigInteger(1, hash));
+      }
+      return List.of(sum.mod(MODULUS)).iterator();
+    }
+  }
+
+  private record Add() implements Function2<BigInteger, BigInteger, BigInteger> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public BigInteger call(BigInteger left, BigInteger right) {
+      return left.add(right).mod(MODULUS);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.meanfield.jobs.ingest;
+
+import java.io.FileNotFoundException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.Function;
+import org.meanfield.jobs.storage.ExecutorStorage;
+
+/**
+ * An image file that is named but not read yet.
+ *
+ * @param origin what the data set calls it
+ * @param path absolute URI
+ * @param label as in {@link SourceImage}
+ * @param split as in {@link SourceImage}
+ */
+record FileReference(String origin, String path, String label, String split)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Small enough to spread well and to show progress, large enough to amortise a task. */
+  private static final int FILES_PER_TASK = 1000;
+
+  private static final int MAX_TASKS = 20_000;
+
+  /** Reads the files in tasks of equal size, whatever the sizes of the listed folders. */
+  static JavaRDD<SourceImage> readAll(
+      JavaRDD<FileReference> files, long count, ExecutorStorage storage) {
+    return files.repartition(tasks(count)).map(new Read(storage));
+  }
+
+  private static int tasks(long count) {
+    return (int) Math.max(1, Math.min(MAX_TASKS, (count + FILES_PER_TASK - 1) / FILES_PER_TASK));
+  }
+
+  /**
+   * Reads one file. A missing file is the input's fault; other failures let the task be retried.
+   */
+  record Read(ExecutorStorage storage) implements Function<FileReference, SourceImage> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public SourceImage call(FileReference file) {
+      try {
+        byte[] encoded = storage.storage().read(file.path());
+        return SourceImage.readable(file.origin(), encoded, file.label(), file.split());
+      } catch (UncheckedIOException e) {
+        if (e.getCause() instanceof FileNotFoundException) {
+          return SourceImage.unreadable(file.origin(), e.getMessage(), file.label(), file.split());
+        }
+        throw e;
+      }
+    }
+  }
+}

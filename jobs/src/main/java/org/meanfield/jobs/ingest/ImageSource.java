@@ -1,0 +1,22 @@
+package org.meanfield.jobs.ingest;
+
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+
+/** Labelled images in one of the source formats; listing and reading happen on the executors. */
+sealed interface ImageSource permits FolderSource, IdxSource, ParquetSource, CsvSource {
+  /** The format, never {@link SourceFormat#AUTO}. */
+  SourceFormat format();
+
+  /** Number of inputs, found without reading images. */
+  long count();
+
+  /** All inputs, in an order and partitioning that a repeated task reproduces. */
+  JavaRDD<SourceImage> images();
+
+  /** What a person should know about the input, a sentence each. */
+  List<String> warnings();
+
+  /** Frees what {@link #count} and {@link #images} cached. */
+  default void release() {}
+}

@@ -1,0 +1,218 @@
+package org.meanfield.jobs.ingest;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
+import org.meanfield.config.Setting;
+import org.meanfield.data.DatasetManifest;
+import org.meanfield.data.DatasetManifest.DataFile;
+import org.meanfield.data.DatasetManifest.Source;
+import org.meanfield.data.Split;
+import org.meanfield.jobs.cli.Console;
+import org.meanfield.jobs.cli.Job;
+import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.cli.JobResult;
+
+/**
+ * Packs labelled images into a checked data set. The source is listed, read and decoded once, by
+ * the executors; everything after works on what that pass left in the output's work folder.
+ */
+public final class IngestJob implements Job {
+  private static final long ROWS_PER_SHUFFLE_PARTITION = 100_000;
+  private static final long MAX_SHUFFLE_PARTITIONS = 2000;
+
+  /** For the list of commands. */
+  public IngestJob() {}
+
+  @Override
+  public String command() {
+    return "ingest";
+  }
+
+  @Override
+  public String summary() {
+    return "Pack labelled images into a checked data set";
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return IngestSettings.ALL;
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        new Option("--input", IngestSettings.INPUT),
+        new Option("--output", IngestSettings.OUTPUT),
+        new Option("--format", IngestSettings.FORMAT),
+        new Option("--splits", IngestSettings.SPLITS));
+  }
+
+  @Override
+  public Setting<String> output() {
+    return IngestSettings.OUTPUT;
+  }
+
+  @Override
+  public JobResult run(JobContext context) {
+    IngestSettings settings = IngestSettings.from(context.settings());
+    IngestOutput output = new IngestOutput(context.storage(), settings);
+    Optional<DatasetManifest> finished = output.finished(context.spark());
+    if (finished.isPresent()) {
+      String message =
+          "The data set "
+              + output.folder()
+              + " was made from this input with these settings before; delete it to ingest again";
+      return result(JobResult.Status.NOTHING_TO_DO, message, finished.get());
+    }
+    ImageSource source = SourceDetector.open(context.spark(), context.storage(), settings);
+    output.claim();
+    try {
+      SparkSession session = tuned(context.spark(), source.count());
+      DatasetManifest manifest = new Ingest(context, session, settings, output, source).run();
+      String message =
+          "%,d examples in %d classes in %s"
+              .formatted(manifest.examples(), manifest.classes().size(), output.folder());
+      return result(JobResult.Status.DONE, message, manifest);
+    } finally {
+      source.release();
+      output.release();
+    }
+  }
+
+  /**
+   * A session on the same cluster with shuffles sized for the rows without their images: Spark's
+   * 200 partitions cost more than the work where there are some ten thousand rows.
+   */
+  private static SparkSession tuned(SparkSession spark, long rows) {
+    long partitions =
+        Math.max(spark.sparkContext().defaultParallelism(), rows / ROWS_PER_SHUFFLE_PARTITION);
+    SparkSession session = spark.newSession();
+    session
+        .conf()
+        .set("spark.sql.shuffle.partitions", Math.min(MAX_SHUFFLE_PARTITIONS, partitions));
+    session.conf().set("spark.sql.debug.maxToStringFields", 200);
+    return session;
+  }
+
+  private static JobResult result(
+      JobResult.Status status, String message, DatasetManifest manifest) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("examples", manifest.examples());
+    figures.put("rejected", manifest.rejected());
+    figures.put("datasetId", manifest.datasetId());
+    figures.put("duplicates", manifest.duplicates().dropped());
+    figures.put("classes", manifest.classes().size());
+    for (Split split : Split.values()) {
+      figures.put(split.id(), manifest.examples(split));
+    }
+    return new JobResult(status, message, figures);
+  }
+
+  /** One ingest, from an open source to a published data set. */
+  private record Ingest(
+      JobContext context,
+      SparkSession spark,
+      IngestSettings settings,
+      IngestOutput output,
+      ImageSource source) {
+
+    DatasetManifest run() {
+      Dataset<Row> checked = check();
+      CheckSummary summary = CheckSummary.of(checked);
+      writeRejects(checked, summary);
+      summary.requireEnough(settings.input(), settings.maxRejectFraction());
+      ClassNames classes = ClassNames.resolve(summary.labels(), settings.classNames());
+      SplitAssignment splits = SplitAssignment.of(settings, summary.splits());
+      Dataset<Row> unique =
+          UniqueExamples.of(checked, classes, splits).persist(StorageLevel.MEMORY_AND_DISK());
+      try {
+        DatasetManifest manifest = write(checked, summary, classes, unique);
+        output.publish(manifest, output.work("data"));
+        return manifest;
+      } finally {
+        unique.unpersist();
+      }
+    }
+
+    private Dataset<Row> check() {
+      Console console = context.console();
+      long count = source.count();
+      console.line(
+          "ingest: %,d inputs in %s (%s)".formatted(count, settings.input(), source.format().id()));
+      LongAccumulator done = spark.sparkContext().longAccumulator("checked images");
+      JavaRDD<Row> rows =
+          source
+              .images()
+              .zipWithUniqueId()
+              .map(new ImageCheck(settings.maxPixels(), settings.sourceSplits(), done));
+      String folder = output.work("checked");
+      CheckProgress progress = CheckProgress.start(console, done, count);
+      try {
+        spark
+            .createDataFrame(rows, ImageCheck.SCHEMA)
+            .write()
+            .option("compression", "none")
+            .option("parquet.enable.dictionary", "false")
+            .parquet(folder);
+      } finally {
+        progress.stop();
+      }
+      return spark.read().schema(ImageCheck.SCHEMA).parquet(folder);
+    }
+
+    private void writeRejects(Dataset<Row> checked, CheckSummary summary) {
+      if (summary.rejected() > 0) {
+        checked
+            .where("reason is not null")
+            .select("origin", "reason", "detail")
+            .repartition(1)
+            .sortWithinPartitions("origin")
+            .write()
+            .parquet(output.work("rejects"));
+        output.publishRejects();
+      }
+    }
+
+    private DatasetManifest write(
+        Dataset<Row> checked, CheckSummary checks, ClassNames classes, Dataset<Row> unique) {
+      DatasetSummary summary = DatasetSummary.of(unique, classes.names().size());
+      FileLayout layout = FileLayout.of(summary.byClass(), summary.bytes(), settings.rowsPerFile());
+      context
+          .console()
+          .line(
+              "ingest: %,d accepted, %,d rejected, %,d duplicates; writing %,d files"
+                  .formatted(
+                      checks.accepted(),
+                      checks.rejected(),
+                      summary.duplicates().dropped(),
+                      layout.files().size()));
+      List<DataFile> files =
+          new DataFileWriter(spark, context.storage())
+              .write(checked, unique, layout, output.work("data"));
+      List<String> warnings = IngestWarnings.of(source, settings, checks, classes, summary, unique);
+      warnings.forEach(warning -> context.console().line("ingest: warning: " + warning));
+      Map<String, Long> rejects = new LinkedHashMap<>();
+      checks.rejects().forEach((reason, found) -> rejects.put(reason, found.count()));
+      return new DatasetManifest(
+          DatasetDigest.of(classes.names(), unique),
+          classes.index(),
+          files,
+          summary.splitCounts(),
+          summary.sizes(),
+          summary.pixels(),
+          new Source(context.storage().qualify(settings.input()), source.format().id()),
+          settings.content(),
+          rejects,
+          summary.duplicates(),
+          warnings);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package org.meanfield.jobs.ingest;
+
+import java.io.FileNotFoundException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.sql.Row;
+import org.meanfield.image.PixelImage;
+import org.meanfield.image.PngEncoder;
+import org.meanfield.jobs.storage.ExecutorStorage;
+
+/** Turns rows of origin, image, label and split into source images. */
+final class TabularImages {
+  /** Columns that are taken for the image where nobody names one, in this order. */
+  static final List<String> IMAGE_COLUMNS =
+      List.of("image", "content", "bytes", "path", "file", "filename");
+
+  private TabularImages() {}
+
+  /**
+   * A path in a table: absolute, or relative to the table's folder.
+   *
+   * @param folder without a slash at its end
+   */
+  static String resolve(String folder, String path) {
+    return path.startsWith("/") || path.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")
+        ? path
+        : folder + "/" + path;
+  }
+
+  /** Rows whose image is its encoded bytes. */
+  record FromBytes() implements Function<Row, SourceImage> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public SourceImage call(Row row) {
+      byte[] encoded = row.isNullAt(1) ? null : row.<byte[]>getAs(1);
+      return encoded == null
+          ? SourceImage.unreadable(
+              row.getString(0), "The image is null", row.getString(2), row.getString(3))
+          : SourceImage.readable(row.getString(0), encoded, row.getString(2), row.getString(3));
+    }
+  }
+
+  /** Rows whose image is a path. */
+  record FromPath(ExecutorStorage storage, String folder) implements Function<Row, SourceImage> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public SourceImage call(Row row) {
+      String path = row.isNullAt(1) ? "" : row.getString(1).strip();
+      String label = row.getString(2);
+      String split = row.getString(3);
+      if (path.isEmpty()) {
+        return SourceImage.unreadable(row.getString(0), "The path is empty", label, split);
+      }
+      try {
+        byte[] encoded = storage.storage().read(resolve(folder, path));
+        return SourceImage.readable(row.getString(0), encoded, label, split);
+      } catch (UncheckedIOException e) {
+        if (e.getCause() instanceof FileNotFoundException) {
+          return SourceImage.unreadable(row.getString(0), e.getMessage(), label, split);
+        }
+        throw e;
+      }
+    }
+  }
+
+  /** Rows whose image is Spark's image struct: decoded pixels, colour as blue, green, red. */
+  record FromSparkImage() implements Function<Row, SourceImage> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public SourceImage call(Row row) {
+      Row image = row.getStruct(1);
+      int height = image.<Integer>getAs("height");
+      int width = image.<Integer>getAs("width");
+      int channels = image.<Integer>getAs("nChannels");
+      byte[] data = image.getAs("data");
+      if ((channels != 1 && channels != 3 && channels != 4)
+          || data == null
+          || data.length != (long) height * width * channels) {
+        return SourceImage.unreadable(
+            row.getString(0),
+            "A Spark image of " + height + "x" + width + "x" + channels + " without its pixels",
+            row.getString(2),
+            row.getString(3));
+      }
+      byte[] png = PngEncoder.encode(pixels(height, width, channels, data));
+      return SourceImage.readable(row.getString(0), png, row.getString(2), row.getString(3));
+    }
+
+    private static PixelImage pixels(int height, int width, int channels, byte[] data) {
+      if (channels == 1) {
+        return new PixelImage(height, width, 1, Arrays.copyOf(data, data.length));
+      }
+      byte[] rgb = new byte[height * width * 3];
+      for (int pixel = 0; pixel < height * width; pixel++) {
+        for (int channel = 0; channel < 3; channel++) {
+          rgb[3 * pixel + channel] = data[channels * pixel + 2 - channel];
+        }
+      }
+      return new PixelImage(height, width, 3, rgb);
+    }
+  }
+}
