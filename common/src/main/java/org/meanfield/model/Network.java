@@ -60,6 +60,29 @@ public final class Network implements Serializable {
     return new Network(name, plain, imageSpec, classes);
   }
 
+  /**
+   * The same network in which the vertex {@code last} and everything before it does not learn. The
+   * layout of the parameters is the same; the updater state is smaller.
+   *
+   * @throws org.meanfield.error.SettingsException where there is no such layer or nothing would be
+   *     left to train
+   */
+  public Network freezeUntil(String last) {
+    ComputationGraphConfiguration frozen = configuration();
+    Freezing.freezeUntil(frozen, last);
+    return new Network(name, frozen, imageSpec, classes);
+  }
+
+  /**
+   * The same network without any freezing: for walking over its layers. The layout of the
+   * parameters is the same; the updater state is larger where layers were frozen.
+   */
+  public Network withoutFreezing() {
+    ComputationGraphConfiguration thawed = configuration();
+    Freezing.thaw(thawed);
+    return new Network(name, thawed, imageSpec, classes);
+  }
+
   /** What the input is. */
   public ImageSpec imageSpec() {
     return imageSpec;
