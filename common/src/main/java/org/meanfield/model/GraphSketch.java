@@ -32,9 +32,10 @@ final class GraphSketch {
   GraphSketch(ImageSpec images, int classes, TrainingRecipe recipe) {
     this.classes = classes;
     this.dropout = recipe.dropout();
+    // The recipe sets the seed afterwards: the builder's own seed() would load ND4J's natives, and
+    // with them the slow ones where nobody has chosen yet.
     this.graph =
         new NeuralNetConfiguration.Builder()
-            .seed(recipe.seed())
             .weightInit(WeightInit.RELU)
             .activation(Activation.IDENTITY)
             .convolutionMode(ConvolutionMode.Truncate)
