@@ -14,6 +14,10 @@ package org.meanfield.image;
  *   <li>colour profiles, gamma and EXIF orientation are not applied, as in common training code.
  * </ul>
  *
+ * <p>What a file carries to prove itself is checked: PNG's checksums find every flipped bit. JPEG,
+ * GIF and BMP carry none; there a change is found where it breaks the structure or the coding,
+ * while one that merely decodes to other pixels is not.
+ *
  * <p>The JPEG bit stream is read by the JDK's own reader, whatever other ImageIO plug-ins are on
  * the class path; the other kinds are read here.
  */

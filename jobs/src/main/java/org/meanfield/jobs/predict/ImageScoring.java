@@ -8,6 +8,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 import org.meanfield.engine.Scorer;
 import org.meanfield.engine.ScorerSource;
@@ -38,11 +39,13 @@ final class ImageScoring implements MapPartitionsFunction<Row, Row> {
           .add(ERROR, DataTypes.StringType, true);
 
   private final Broadcast<ScorerSource> model;
+  private final LongAccumulator counter;
   private final int batchSize;
   private final long maxPixels;
 
-  ImageScoring(Broadcast<ScorerSource> model, PredictSettings settings) {
+  ImageScoring(Broadcast<ScorerSource> model, LongAccumulator counter, PredictSettings settings) {
     this.model = model;
+    this.counter = counter;
     this.batchSize = settings.batchSize();
     this.maxPixels = settings.maxPixels();
   }
@@ -56,6 +59,6 @@ final class ImageScoring implements MapPartitionsFunction<Row, Row> {
     Scorer scorer = model.value().open(task.cpus());
     TaskCompletionListener closing = ended -> scorer.close();
     task.addTaskCompletionListener(closing);
-    return new ScoredRows(images, scorer, batchSize, maxPixels);
+    return new ScoredRows(images, scorer, batchSize, maxPixels, counter::add);
   }
 }

@@ -19,6 +19,7 @@ import org.meanfield.error.ConflictException;
 import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
+import org.meanfield.jobs.spark.ImageProgress;
 import org.meanfield.jobs.storage.Storage;
 
 /**
@@ -130,10 +131,13 @@ public final class PredictJob implements Job {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     String temporary = output + "/" + TEMPORARY;
     Broadcast<ScorerSource> shared = spark.broadcast(model);
-    try {
+    try (ImageProgress progress =
+        new ImageProgress(spark.sc(), context.console(), "predict", input.identity().examples())) {
       input
           .images()
-          .mapPartitions(new ImageScoring(shared, settings), Encoders.row(ImageScoring.SCHEMA))
+          .mapPartitions(
+              new ImageScoring(shared, progress.counter(), settings),
+              Encoders.row(ImageScoring.SCHEMA))
           .write()
           .mode(SaveMode.Overwrite)
           .parquet(temporary);

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -32,13 +33,16 @@ final class ScoredRows implements Iterator<Row> {
   private final Scorer scorer;
   private final int batchSize;
   private final long maxPixels;
+  private final LongConsumer counter;
   private final Queue<Row> ready = new ArrayDeque<>();
 
-  ScoredRows(Iterator<Row> images, Scorer scorer, int batchSize, long maxPixels) {
+  ScoredRows(
+      Iterator<Row> images, Scorer scorer, int batchSize, long maxPixels, LongConsumer counter) {
     this.images = images;
     this.scorer = scorer;
     this.batchSize = batchSize;
     this.maxPixels = maxPixels;
+    this.counter = counter;
   }
 
   @Override
@@ -71,13 +75,13 @@ final class ScoredRows implements Iterator<Row> {
         ready.add(RowFactory.create(name.id(), name.path(), null, null, null, error));
       }
     }
-    if (named.isEmpty()) {
-      return;
+    if (!named.isEmpty()) {
+      List<FloatVector> probabilities = scorer.score(pixels);
+      for (int i = 0; i < named.size(); i++) {
+        ready.add(prediction(named.get(i), probabilities.get(i)));
+      }
     }
-    List<FloatVector> probabilities = scorer.score(pixels);
-    for (int i = 0; i < named.size(); i++) {
-      ready.add(prediction(named.get(i), probabilities.get(i)));
-    }
+    counter.accept(ready.size());
   }
 
   private PixelImage prepare(Row row) {

@@ -1,0 +1,75 @@
+package org.meanfield.jobs.spark;
+
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkContext;
+import org.apache.spark.util.LongAccumulator;
+import org.meanfield.jobs.cli.Console;
+
+/** Shows how many images a Spark job has done, every few seconds, until closed. */
+public final class ImageProgress implements AutoCloseable {
+  private static final long SECONDS_BETWEEN = 3;
+
+  private final Console console;
+  private final String command;
+  private final LongAccumulator done;
+  private final long total;
+  private final long start = System.nanoTime();
+  private final ScheduledExecutorService timer;
+  private long shown;
+
+  /**
+   * Starts showing.
+   *
+   * @param command the first word of each line
+   * @param total how many images there are
+   */
+  public ImageProgress(SparkContext spark, Console console, String command, long total) {
+    this.console = console;
+    this.command = command;
+    this.total = total;
+    this.done = spark.longAccumulator(command + " images");
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, command + "-progress");
+              thread.setDaemon(true);
+              return thread;
+            });
+    var unused =
+        timer.scheduleAtFixedRate(this::show, SECONDS_BETWEEN, SECONDS_BETWEEN, TimeUnit.SECONDS);
+  }
+
+  /** What the tasks add their images to. For showing only: a repeated task counts again. */
+  public LongAccumulator counter() {
+    return done;
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+
+  private void show() {
+    long now = Math.min(done.value(), total);
+    if (now == shown) {
+      return;
+    }
+    shown = now;
+    console.progress(line(command, now, total, (System.nanoTime() - start) / 1e9));
+  }
+
+  static String line(String command, long done, long total, double seconds) {
+    double rate = done / seconds;
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d of %,d images, %,.0f images/s, %.0f s left",
+        command,
+        done,
+        total,
+        rate,
+        (total - done) / rate);
+  }
+}

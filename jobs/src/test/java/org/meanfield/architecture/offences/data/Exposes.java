@@ -1,0 +1,6 @@
+package org.meanfield.architecture.offences.data;
+
+/** Lets anyone overwrite its content. */
+class Exposes {
+  public final int[] counts = {1, 2};
+}

@@ -1,0 +1,4 @@
+package org.meanfield.architecture.offences.stray;
+
+/** Lives in a package that nobody declared. */
+record Stray(int value) {}

@@ -1,0 +1,7 @@
+package org.meanfield.architecture.offences.train;
+
+import ai.onnxruntime.OrtEnvironment;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Holds native memory outside an engine. */
+record TouchesNative(INDArray parameters, OrtEnvironment runtime) {}
