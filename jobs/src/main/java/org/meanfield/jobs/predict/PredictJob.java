@@ -132,7 +132,8 @@ public final class PredictJob implements Job {
     String temporary = output + "/" + TEMPORARY;
     Broadcast<ScorerSource> shared = spark.broadcast(model);
     try (ImageProgress progress =
-        new ImageProgress(spark.sc(), context.console(), "predict", input.identity().examples())) {
+        new ImageProgress(
+            spark.sc(), context.console()::progress, "predict", input.identity().examples())) {
       input
           .images()
           .mapPartitions(

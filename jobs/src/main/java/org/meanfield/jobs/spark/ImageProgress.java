@@ -4,15 +4,15 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
-import org.meanfield.jobs.cli.Console;
 
 /** Shows how many images a Spark job has done, every few seconds, until closed. */
 public final class ImageProgress implements AutoCloseable {
   private static final long SECONDS_BETWEEN = 3;
 
-  private final Console console;
+  private final Consumer<String> progress;
   private final String command;
   private final LongAccumulator done;
   private final long total;
@@ -23,11 +23,12 @@ public final class ImageProgress implements AutoCloseable {
   /**
    * Starts showing.
    *
+   * @param progress takes a line for a person
    * @param command the first word of each line
    * @param total how many images there are
    */
-  public ImageProgress(SparkContext spark, Console console, String command, long total) {
-    this.console = console;
+  public ImageProgress(SparkContext spark, Consumer<String> progress, String command, long total) {
+    this.progress = progress;
     this.command = command;
     this.total = total;
     this.done = spark.longAccumulator(command + " images");
@@ -58,7 +59,7 @@ public final class ImageProgress implements AutoCloseable {
       return;
     }
     shown = now;
-    console.progress(line(command, now, total, (System.nanoTime() - start) / 1e9));
+    progress.accept(line(command, now, total, (System.nanoTime() - start) / 1e9));
   }
 
   static String line(String command, long done, long total, double seconds) {
