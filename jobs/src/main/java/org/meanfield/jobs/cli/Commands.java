@@ -2,6 +2,7 @@ package org.meanfield.jobs.cli;
 
 import java.util.List;
 import org.meanfield.jobs.ingest.IngestJob;
+import org.meanfield.jobs.predict.PredictJob;
 import org.meanfield.jobs.train.TrainJob;
 
 /** The commands of the command line, in the order in which data flows through them. */
@@ -10,6 +11,6 @@ public final class Commands {
 
   /** Every command. */
   public static List<Job> all() {
-    return List.of(new IngestJob(), new TrainJob());
+    return List.of(new IngestJob(), new TrainJob(), new PredictJob());
   }
 }

@@ -20,6 +20,7 @@ import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.spark.ImageProgress;
+import org.meanfield.jobs.storage.ModelFiles;
 import org.meanfield.jobs.storage.Storage;
 
 /**
@@ -29,18 +30,6 @@ import org.meanfield.jobs.storage.Storage;
 public final class PredictJob implements Job {
   private static final String PREDICTIONS = "predictions";
   private static final String TEMPORARY = "predictions-unfinished";
-
-  private final ModelLoader models;
-
-  /** Where models come from. */
-  interface ModelLoader {
-    /** Reads the model at a URI, ready to travel. */
-    ScorerSource load(Storage storage, String uri);
-  }
-
-  PredictJob(ModelLoader models) {
-    this.models = models;
-  }
 
   @Override
   public String command() {
@@ -76,7 +65,7 @@ public final class PredictJob implements Job {
   public JobResult run(JobContext context) {
     PredictSettings settings = PredictSettings.from(context.settings());
     Storage storage = context.storage();
-    ScorerSource model = models.load(storage, settings.model());
+    ScorerSource model = ModelFiles.scorerSource(storage, settings.model());
     PredictionInput input = PredictionInput.of(context.spark(), storage, settings);
     PredictionManifest planned =
         PredictionManifest.planned(model.modelId(), settings, input.identity());

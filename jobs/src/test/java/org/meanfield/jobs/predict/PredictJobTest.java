@@ -81,7 +81,7 @@ class PredictJobTest {
         .isEqualTo(Map.of("truncated", 1L, "empty", 1L, "not-an-image", 1L, "checksum", 1L));
     List<Row> rows = predictions("out");
     assertThat(rows).hasSize(24);
-    try (Scorer scorer = new TinyClassifier(1).open(1)) {
+    try (Scorer scorer = TinyClassifier.scorer(1)) {
       for (Row row : rows) {
         check(row, scorer);
       }
@@ -172,9 +172,11 @@ class PredictJobTest {
   }
 
   private JobResult run(long seed, String input, String output, String... more) {
-    PredictJob job = new PredictJob((storage, uri) -> new TinyClassifier(seed));
+    PredictJob job = new PredictJob();
     StringBuilder text = new StringBuilder();
-    text.append("predict.model=m\npredict.batch-size=7\n");
+    Path model = folder.resolve("run" + seed);
+    TinyClassifier.write(model, seed);
+    text.append("predict.model=\"").append(model).append("\"\npredict.batch-size=7\n");
     text.append("predict.input=\"").append(folder.resolve(input)).append("\"\n");
     text.append("predict.output=\"").append(folder.resolve(output)).append("\"\n");
     text.append(String.join("\n", more));

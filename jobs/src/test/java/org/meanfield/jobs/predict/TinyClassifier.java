@@ -1,6 +1,11 @@
 package org.meanfield.jobs.predict;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -13,24 +18,18 @@ import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
-import org.meanfield.engine.ScorerSource;
 import org.meanfield.model.Network;
 import org.meanfield.model.TrainedModel;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** A softmax regression on 8x8 colour images with six classes and random weights. */
-final class TinyClassifier implements ScorerSource {
-  private static final long serialVersionUID = 1L;
-
+final class TinyClassifier {
   static final List<String> CLASSES = List.of("ant", "bee", "cat", "dog", "elk", "fox");
-  private final long seed;
 
-  TinyClassifier(long seed) {
-    this.seed = seed;
-  }
+  private TinyClassifier() {}
 
-  TrainedModel trained() {
+  static TrainedModel trained(long seed) {
     ImageSpec spec = new ImageSpec(8, 8, 3, ResizePolicy.STRETCH, Normalization.unitRange(3));
     var graph =
         new NeuralNetConfiguration.Builder()
@@ -53,13 +52,19 @@ final class TinyClassifier implements ScorerSource {
     return new TrainedModel(network, engine.initialState(network), "run", "data");
   }
 
-  @Override
-  public String modelId() {
-    return trained().modelId();
+  /** Leaves the model as a training run does. */
+  static void write(Path run, long seed) {
+    try {
+      Path folder = Files.createDirectories(run.resolve("model"));
+      for (Map.Entry<String, byte[]> file : trained(seed).toFiles().entrySet()) {
+        Files.write(folder.resolve(file.getKey()), file.getValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  @Override
-  public Scorer open(int threads) {
-    return new ReplicaScorer(trained(), Engines.named("nd4j"), threads);
+  static Scorer scorer(long seed) {
+    return new ReplicaScorer(trained(seed), Engines.named("nd4j"), 1);
   }
 }
