@@ -57,12 +57,16 @@ final class GraphSketch {
     return this;
   }
 
-  /** A convolution with bias and without padding. */
+  /**
+   * A convolution with bias and without padding, and without a rectifier after it: He's weights
+   * would be too large, Glorot's are not.
+   */
   GraphSketch convolution(String name, int kernel, int channels) {
     return layer(
         name,
         new ConvolutionLayer.Builder(kernel, kernel)
             .nOut(channels)
+            .weightInit(WeightInit.XAVIER)
             .hasBias(true)
             .activation(Activation.IDENTITY)
             .build());

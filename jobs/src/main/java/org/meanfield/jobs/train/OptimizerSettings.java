@@ -61,7 +61,7 @@ public record OptimizerSettings(
           .above(0)
           .optional()
           .means(
-              "The learning rate after the warm-up. Where none is given: 0.1 for sgd, 0.02 for nesterov,"
+              "The learning rate after the warm-up. Where none is given: 0.1 for sgd, 0.01 for nesterov,"
                   + " 0.001 for adam and adamw.");
 
   /** Nesterov's momentum. */
@@ -245,7 +245,7 @@ public record OptimizerSettings(
   private static double usualRate(Kind kind) {
     return switch (kind) {
       case SGD -> 0.1;
-      case NESTEROV -> 0.02;
+      case NESTEROV -> 0.01;
       case ADAM, ADAMW -> 0.001;
     };
   }
