@@ -72,18 +72,26 @@ public final class IngestJob implements Job {
               + " was made from this input with these settings before; delete it to ingest again";
       return result(JobResult.Status.NOTHING_TO_DO, message, finished.get());
     }
-    ImageSource source = SourceDetector.open(context.spark(), context.storage(), settings);
     output.claim();
     try {
-      SparkSession session = tuned(context.spark(), source.count());
-      DatasetManifest manifest = new Ingest(context, session, settings, output, source).run();
+      DatasetManifest manifest = ingest(context, settings, output);
       String message =
           "%,d examples in %d classes in %s"
               .formatted(manifest.examples(), manifest.classes().size(), output.folder());
       return result(JobResult.Status.DONE, message, manifest);
     } finally {
-      source.release();
       output.release();
+    }
+  }
+
+  private static DatasetManifest ingest(
+      JobContext context, IngestSettings settings, IngestOutput output) {
+    ImageSource source = SourceDetector.open(context.spark(), context.storage(), settings);
+    try {
+      SparkSession session = tuned(context.spark(), source.count());
+      return new Ingest(context, session, settings, output, source).run();
+    } finally {
+      source.release();
     }
   }
 
