@@ -14,13 +14,15 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.meanfield.error.ConflictException;
 
-/**
- * Files on any Hadoop file system, named by URI or path. Whole-file writes are atomic: a reader
- * sees the old file, the new one, or none.
- */
+/** Files on any Hadoop file system, named by URI or path. */
 public final class Storage {
   private final Configuration configuration;
 
@@ -69,7 +71,11 @@ public final class Storage {
     return call(path, fs -> fs.open(new Path(path)));
   }
 
-  /** Writes a whole file under a temporary name, syncs it, then renames it over {@code path}. */
+  /**
+   * Writes or replaces a whole file: under a temporary name, synced, then renamed over {@code
+   * path}. On local disks and HDFS a process killed at any moment leaves the old file or the new
+   * one; where a file system cannot rename over a file, the old one may be gone.
+   */
   public void write(String path, byte[] content) {
     run(
         path,
@@ -78,11 +84,18 @@ public final class Storage {
           Path temporary =
               new Path(
                   target.getParent(), "." + target.getName() + "." + UUID.randomUUID() + ".tmp");
-          try (FSDataOutputStream out = fs.create(temporary, false)) {
-            out.write(content);
-            out.hsync();
+          FileSystem files = withoutChecksumFiles(fs);
+          try {
+            writeSynced(files, temporary, content);
+            if (fs instanceof LocalFileSystem local) {
+              // Left by Spark or another program, it would contradict the new content.
+              files.delete(local.getChecksumFile(target), false);
+            }
+            replace(files, temporary, target);
+          } catch (IOException e) {
+            deleteQuietly(files, temporary, e);
+            throw e;
           }
-          replace(fs, temporary, target);
         });
   }
 
@@ -97,14 +110,18 @@ public final class Storage {
         from,
         fs -> {
           Path target = new Path(to);
-          fs.mkdirs(target.getParent());
-          if (fs.exists(target) || !fs.rename(new Path(from), target)) {
+          if (fs.exists(target)) {
             throw new ConflictException(
                 "Cannot move "
                     + from
                     + " to "
                     + to
                     + ": the target is there already; choose another output");
+          }
+          fs.mkdirs(target.getParent());
+          if (!fs.rename(new Path(from), target)) {
+            throw new IOException(
+                "cannot be moved to " + to + "; does it exist, and may we write?");
           }
         });
   }
@@ -175,16 +192,47 @@ public final class Storage {
         });
   }
 
+  /**
+   * Hadoop's local file system keeps a checksum file beside each file, and cannot replace both at
+   * once. Our own formats carry their digests themselves.
+   */
+  private static FileSystem withoutChecksumFiles(FileSystem fs) {
+    return fs instanceof LocalFileSystem local ? local.getRaw() : fs;
+  }
+
+  private static void writeSynced(FileSystem fs, Path file, byte[] content) throws IOException {
+    try (FSDataOutputStream out = fs.create(file, false)) {
+      out.write(content);
+      if (out.hasCapability(StreamCapabilities.HSYNC)) {
+        out.hsync();
+      }
+    }
+  }
+
   private static void replace(FileSystem fs, Path temporary, Path target) throws IOException {
-    // Hadoop's rename refuses an existing target; the checked-in writer is the only one, so delete
-    // and rename is enough,
-    // and a crash in between leaves the temporary file for nobody and the manifest absent, which
-    // every reader treats as "not there".
-    if (fs.exists(target) && !fs.delete(target, false)) {
-      throw new IOException("Cannot replace " + target);
+    if (fs instanceof DistributedFileSystem hdfs) {
+      hdfs.rename(temporary, target, Options.Rename.OVERWRITE);
+      return;
+    }
+    if (fs.exists(target)) {
+      if (fs.getFileStatus(target).isDirectory()) {
+        throw new IOException("a folder is in the way; choose another output");
+      }
+      boolean replaces = fs instanceof RawLocalFileSystem;
+      if (!replaces && !fs.delete(target, false)) {
+        throw new IOException("Cannot replace " + target);
+      }
     }
     if (!fs.rename(temporary, target)) {
       throw new IOException("Cannot rename " + temporary + " to " + target);
+    }
+  }
+
+  private static void deleteQuietly(FileSystem fs, Path temporary, IOException cause) {
+    try {
+      fs.delete(temporary, false);
+    } catch (IOException e) {
+      cause.addSuppressed(e); // what made the write fail is what a person must read
     }
   }
 
