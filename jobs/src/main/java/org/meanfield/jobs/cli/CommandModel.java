@@ -219,7 +219,8 @@ final class CommandModel {
     String fallback =
         setting
             .fallback()
-            .map(value -> " Default: " + setting.show(value) + ".")
+            .map(setting::show)
+            .map(shown -> shown.isEmpty() ? "" : " Default: " + shown + ".")
             .orElse(" Required.");
     OptionSpec.Builder builder =
         OptionSpec.builder(option.name())

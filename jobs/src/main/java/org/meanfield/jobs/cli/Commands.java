@@ -1,6 +1,7 @@
 package org.meanfield.jobs.cli;
 
 import java.util.List;
+import org.meanfield.jobs.evaluate.EvaluateJob;
 import org.meanfield.jobs.ingest.IngestJob;
 import org.meanfield.jobs.predict.PredictJob;
 import org.meanfield.jobs.train.TrainJob;
@@ -11,6 +12,6 @@ public final class Commands {
 
   /** Every command. */
   public static List<Job> all() {
-    return List.of(new IngestJob(), new TrainJob(), new PredictJob());
+    return List.of(new IngestJob(), new TrainJob(), new EvaluateJob(), new PredictJob());
   }
 }

@@ -2,6 +2,7 @@ package org.meanfield.jobs.cli;
 
 import java.util.List;
 import org.meanfield.config.Setting;
+import org.meanfield.config.Settings;
 
 /** One command of the command line. */
 public interface Job {
@@ -19,6 +20,16 @@ public interface Job {
 
   /** The output folder, from the resolved settings: {@code result.json} goes there. */
   Setting<String> output();
+
+  /**
+   * Where the output goes: what {@link #output()} says, unless the command finds a place of its own
+   * where that is left out.
+   *
+   * @throws org.meanfield.error.SettingsException where it cannot be left out
+   */
+  default String outputFolder(Settings settings) {
+    return settings.get(output());
+  }
 
   /**
    * Does the work.

@@ -40,8 +40,10 @@ final class JobRun {
   /** Runs it, on the given session or one of its own; never throws. */
   int run(Optional<SparkSession> given) {
     Settings settings;
+    Optional<String> output;
     try {
       settings = sources.resolve(invocation);
+      output = Optional.of(job.outputFolder(settings));
     } catch (SettingsException e) {
       return fail(e, outputAsGiven());
     }
@@ -49,7 +51,6 @@ final class JobRun {
       new SettingsTable(settings).lines().forEach(console::line);
       return 0;
     }
-    Optional<String> output = Optional.of(settings.get(job.output()));
     SparkSession session;
     try {
       session = given.orElseGet(() -> SparkSessions.open(sparkRequest()));
@@ -70,7 +71,7 @@ final class JobRun {
   private int run(SparkSession session, Settings settings) {
     Storage files = new Storage(session.sparkContext().hadoopConfiguration());
     JobResult result = job.run(new JobContext(session, files, settings, console));
-    ResultFile file = new ResultFile(files, settings.get(job.output()));
+    ResultFile file = new ResultFile(files, job.outputFolder(settings));
     file.write(job.command(), result, seconds());
     console.line(
         String.format(
