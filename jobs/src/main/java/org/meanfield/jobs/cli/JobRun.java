@@ -54,7 +54,7 @@ final class JobRun {
     SparkSession session;
     try {
       session = given.orElseGet(() -> SparkSessions.open(sparkRequest()));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       return fail(e, output);
     }
     try {

@@ -37,12 +37,19 @@ public final class SparkSessions {
   /**
    * Starts Spark. Ownership: the caller stops the session.
    *
-   * @throws SettingsException where the master's URL is not one of Spark's
+   * @throws SettingsException where the master's URL is not one of Spark's, or Java keeps closed
+   *     what Spark needs
    */
   public static SparkSession open(Request request) {
     SparkConf conf = configuration(request);
     try {
       return SparkSession.builder().config(conf).getOrCreate();
+    } catch (IllegalAccessError e) {
+      throw new SettingsException(
+          "Java keeps packages closed that Spark needs: give the driver the --add-opens list of"
+              + " conf/java17.args (spark-submit's --driver-java-options); Spark's standalone"
+              + " cluster mode does not add it by itself",
+          e);
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {

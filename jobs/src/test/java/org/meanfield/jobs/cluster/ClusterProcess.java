@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A Java process on Spark's jars alone that a test starts and ends: daemons and submissions. */
@@ -31,6 +32,15 @@ final class ClusterProcess implements AutoCloseable {
           .filter(file -> file.getFileName().toString().matches("jobs-.*-all\\.jar"))
           .findFirst()
           .orElseThrow(() -> new IllegalStateException("Run 'package' before this test"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The packages that Java 17 must open for Spark, as one line. */
+  static String java17Options() {
+    try (Stream<String> lines = Files.lines(ROOT.resolve("conf/java17.args"))) {
+      return lines.filter(line -> !line.startsWith("#")).collect(Collectors.joining(" "));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

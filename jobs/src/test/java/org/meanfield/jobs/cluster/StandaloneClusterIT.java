@@ -80,8 +80,12 @@ class StandaloneClusterIT {
     List<String> options = new ArrayList<>(EXECUTORS);
     options.addAll(List.of("--deploy-mode", "cluster", "--driver-memory", "1g"));
     options.addAll(List.of("--conf", "spark.standalone.submit.waitAppCompletion=true"));
-    cluster.submit(options, train("run"));
-    assertThat(result("run").get("status").asText()).isEqualTo("nothing-to-do");
+    // Spark 3.5 adds these itself everywhere but here.
+    options.addAll(List.of("--driver-java-options", ClusterProcess.java17Options()));
+    StandaloneCluster.Outcome outcome = cluster.submit(options, train("run"));
+    assertThat(result("run").get("status").asText())
+        .as(outcome.output())
+        .isEqualTo("nothing-to-do");
 
     List<String> broken = List.of("train", "--data", at("nowhere"), "--output", at("broken"));
     cluster.submit(options, broken);
