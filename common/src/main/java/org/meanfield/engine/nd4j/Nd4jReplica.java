@@ -55,7 +55,7 @@ final class Nd4jReplica implements Replica {
   public FloatVector predict(Minibatch minibatch) {
     try (INDArray pixels = images(minibatch);
         INDArray probabilities = graph.outputSingle(pixels)) {
-      return FloatVector.wrap(probabilities.dup('c').data().asFloat());
+      return copyOf(probabilities);
     }
   }
 
@@ -96,6 +96,11 @@ final class Nd4jReplica implements Replica {
   }
 
   private static FloatVector copyOf(INDArray view) {
-    return view == null ? FloatVector.empty() : FloatVector.wrap(view.dup('c').data().asFloat());
+    if (view == null) {
+      return FloatVector.empty();
+    }
+    try (INDArray copy = view.dup('c')) {
+      return FloatVector.wrap(copy.data().asFloat());
+    }
   }
 }
