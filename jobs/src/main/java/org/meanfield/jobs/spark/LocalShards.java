@@ -10,7 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.Utils;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.data.Sha256;
+import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.image.ImagePreparation;
+import org.meanfield.image.PixelImage;
 import org.meanfield.train.PackedExamples;
 import scala.Tuple2;
 
@@ -43,14 +47,32 @@ final class LocalShards {
         new PackedExamples.Writer(file, spec.height(), spec.width(), spec.channels())) {
       while (examples.hasNext()) {
         Tuple2<ExampleKey, EncodedExample> next = examples.next();
-        EncodedExample example = next._2();
-        writer.add(
-            next._1().id(), example.label(), ImagePreparation.prepare(example.image(), spec));
+        writer.add(next._1().id(), next._2().label(), pixels(next._1().id(), next._2(), spec));
       }
-      PackedExamples packed = writer.finish();
-      Files.delete(
-          file); // the mapping keeps the content; nothing is left behind however the process ends
-      return packed;
+      return writer.finish();
+    } finally {
+      unlink(file);
+    }
+  }
+
+  /** Checked once, here: what was altered after ingest is never trained on. */
+  private static PixelImage pixels(String id, EncodedExample example, ImageSpec spec) {
+    String found = Sha256.hex(example.image());
+    if (!found.equals(id)) {
+      throw new CorruptArtifactException(
+          "The data set's image "
+              + id
+              + " was altered: its bytes now have the digest "
+              + found
+              + "; restore the Parquet files, or ingest the data again into another folder");
+    }
+    return ImagePreparation.prepare(example.image(), spec);
+  }
+
+  /** The mapping keeps the content; nothing is left behind however the process ends. */
+  private static void unlink(Path file) {
+    try {
+      Files.deleteIfExists(file);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The local file " + file + " cannot be unlinked: " + e.getMessage(), e);

@@ -1,6 +1,10 @@
 package org.meanfield.jobs.spark;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.data.Split;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
+import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.jobs.ingest.TinyDatasets;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.Storage;
@@ -94,6 +99,22 @@ class SparkRoundRunnerTest {
       List<String> all =
           rows.select("id").collectAsList().stream().map(row -> row.getString(0)).toList();
       assertThat(ids).containsExactlyInAnyOrderElementsOf(all);
+    }
+  }
+
+  @Test
+  void anImageThatWasAlteredAfterIngestIsNotTrainedOn() {
+    Row first = rows.orderBy("id").first();
+    String id = first.getAs("id");
+    byte[] other = rows.orderBy("id").takeAsList(2).get(1).getAs("image");
+    Dataset<Row> altered =
+        rows.withColumn("image", when(col("id").equalTo(id), lit(other)).otherwise(col("image")));
+    try (WorkerData data = WorkerData.shard(altered, 36, 2, TinyTraining.SEED, TinyTraining.SPEC)) {
+      assertThatThrownBy(data::load)
+          .hasRootCauseInstanceOf(CorruptArtifactException.class)
+          .rootCause()
+          .hasMessageContaining(id)
+          .hasMessageContaining("ingest the data again");
     }
   }
 
