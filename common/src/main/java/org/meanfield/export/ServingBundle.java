@@ -5,12 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.meanfield.data.Sha256;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.export.BundleManifest.FileEntry;
 import org.meanfield.model.TrainedModel;
@@ -145,11 +143,6 @@ public final class ServingBundle {
   }
 
   private static FileEntry entryOf(byte[] content) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      return new FileEntry(content.length, HexFormat.of().formatHex(sha.digest(content)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return new FileEntry(content.length, Sha256.hex(content));
   }
 }

@@ -4,9 +4,9 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.meanfield.data.Sha256;
 import org.meanfield.error.CorruptArtifactException;
 
 /**
@@ -85,12 +85,8 @@ public final class ModelStateCodec {
   }
 
   private static byte[] digest(byte[] bytes, int length) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(bytes, 0, length);
-      return sha.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    MessageDigest sha = Sha256.digest();
+    sha.update(bytes, 0, length);
+    return sha.digest();
   }
 }

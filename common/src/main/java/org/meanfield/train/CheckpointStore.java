@@ -3,12 +3,14 @@ package org.meanfield.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.meanfield.data.Sha256;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
@@ -50,8 +52,7 @@ public final class CheckpointStore {
         folder + "/" + OUTER,
         ModelStateCodec.encode(new ModelState(checkpoint.velocity(), FloatVector.empty())));
     Manifest manifest =
-        new Manifest(
-            1,
+        Manifest.sealed(
             checkpoint.planDigest(),
             checkpoint.clock(),
             ModelStateCodec.sha256(checkpoint.state()),
@@ -128,19 +129,29 @@ public final class CheckpointStore {
         continue; // its writer died before the end
       }
       try {
-        found.add(JSON.readValue(content.get(), Manifest.class));
+        Manifest manifest = JSON.readValue(content.get(), Manifest.class);
+        if (manifest.isWhole() && name(manifest.clock().round()).equals(name)) {
+          found.add(manifest);
+        } else {
+          warnOfManifest(
+              name, "it was altered, or is of another format: its digest does not match");
+        }
       } catch (IOException e) {
-        LOG.warn(
-            "{}/{}/{}/{} cannot be read and is passed over: {}",
-            artifacts.location(),
-            FOLDER,
-            name,
-            MANIFEST,
-            e.getMessage());
+        warnOfManifest(name, e.getMessage());
       }
     }
     found.sort(Comparator.comparingInt((Manifest manifest) -> manifest.clock().round()).reversed());
     return found;
+  }
+
+  private void warnOfManifest(String name, String why) {
+    LOG.warn(
+        "{}/{}/{}/{} cannot be used and is passed over: {}",
+        artifacts.location(),
+        FOLDER,
+        name,
+        MANIFEST,
+        why);
   }
 
   private void prune() {
@@ -149,7 +160,10 @@ public final class CheckpointStore {
     all.stream().limit(keep).forEach(manifest -> kept.add(name(manifest.clock().round())));
     all.stream()
         .filter(manifest -> manifest.validationAccuracy() != null)
-        .max(Comparator.comparingDouble(Manifest::validationAccuracy))
+        // Later checkpoints carry the figure on; the one that was measured comes first.
+        .max(
+            Comparator.comparingDouble(Manifest::validationAccuracy)
+                .thenComparing(manifest -> -manifest.clock().round()))
         .ifPresent(best -> kept.add(name(best.clock().round())));
     for (String name : artifacts.list(FOLDER)) {
       if (!kept.contains(name)) {
@@ -166,10 +180,40 @@ public final class CheckpointStore {
     return FOLDER + "/" + name(round);
   }
 
+  /**
+   * @param sha256 over everything else, so that no altered clock goes unnoticed
+   */
   private record Manifest(
       int formatVersion,
       String planDigest,
       TrainingClock clock,
       String stateSha256,
-      Double validationAccuracy) {}
+      Double validationAccuracy,
+      String sha256) {
+
+    static Manifest sealed(String planDigest, TrainingClock clock, String state, Double accuracy) {
+      Manifest open = new Manifest(1, planDigest, clock, state, accuracy, null);
+      return new Manifest(1, planDigest, clock, state, accuracy, open.digest());
+    }
+
+    boolean isWhole() {
+      return formatVersion == 1
+          && planDigest != null
+          && clock != null
+          && stateSha256 != null
+          && digest().equals(sha256);
+    }
+
+    private String digest() {
+      String text =
+          String.join(
+              "\n",
+              Integer.toString(formatVersion),
+              planDigest,
+              clock.toString(),
+              stateSha256,
+              String.valueOf(validationAccuracy));
+      return Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
 }

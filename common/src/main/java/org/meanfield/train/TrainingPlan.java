@@ -2,13 +2,11 @@ package org.meanfield.train;
 
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import org.meanfield.average.AveragingSchedule;
 import org.meanfield.average.OuterOptimizer;
+import org.meanfield.data.Sha256;
 import org.meanfield.image.Augmentation;
 import org.meanfield.model.Network;
 
@@ -120,12 +118,6 @@ public record TrainingPlan(
             Double.toString(labelSmoothing),
             Long.toString(seed),
             engine);
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -72,6 +72,28 @@ class ResumeTest {
   }
 
   @Test
+  void anAlteredManifestIsPassedOver() throws Exception {
+    ArtifactStore artifacts = artifacts("altered");
+    TinyRuns.train(plan, shards, artifacts);
+    CheckpointStore store = new CheckpointStore(artifacts, 2);
+    TrainingClock newest = store.newest(plan.digest()).orElseThrow().clock();
+    Path manifest =
+        folder.resolve("altered/checkpoints/round-%08d/checkpoint.json".formatted(newest.round()));
+    String whole = Files.readString(manifest);
+    for (String altered :
+        List.of(
+            whole.replace("\"iteration\":" + newest.iteration(), "\"iteration\":7"),
+            whole.replace("\"clock\"", "\"clack\""),
+            whole.substring(0, whole.length() / 2),
+            "{}")) {
+      assertThat(altered).isNotEqualTo(whole);
+      Files.writeString(manifest, altered);
+      assertThat(store.newest(plan.digest()).orElseThrow().clock().round())
+          .isLessThan(newest.round());
+    }
+  }
+
+  @Test
   void aCheckpointOfAnotherPlanIsRefused() {
     ArtifactStore artifacts = artifacts("other");
     TinyRuns.train(plan, shards, artifacts);
@@ -96,6 +118,21 @@ class ResumeTest {
     }
     assertThat(artifacts.list("checkpoints"))
         .containsExactly("round-00000002", "round-00000004", "round-00000005");
+  }
+
+  @Test
+  void theBestIsTheOneThatWasMeasured() {
+    ArtifactStore artifacts = artifacts("measured");
+    CheckpointStore store = new CheckpointStore(artifacts, 1);
+    Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
+    double[] lastMeasured = {0.5, 0.9, 0.9, 0.9, 0.8};
+    for (int round = 1; round <= 5; round++) {
+      TrainingClock clock = new TrainingClock(round, round, 0, round, round);
+      store.save(
+          new Checkpoint(
+              plan.digest(), clock, start.state(), start.velocity(), lastMeasured[round - 1]));
+    }
+    assertThat(artifacts.list("checkpoints")).containsExactly("round-00000002", "round-00000005");
   }
 
   @Test

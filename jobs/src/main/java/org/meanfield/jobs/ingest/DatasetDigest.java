@@ -3,7 +3,6 @@ package org.meanfield.jobs.ingest;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
@@ -11,6 +10,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.meanfield.data.Sha256;
 
 /**
  * Identifies a data set's content: the same classes and the same set of (id, label, split) give the
@@ -30,19 +30,11 @@ final class DatasetDigest {
             .javaRDD()
             .mapPartitions(new SumOfHashes())
             .fold(BigInteger.ZERO, new Add());
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     digest.update("meanfield data set 1\n".getBytes(StandardCharsets.UTF_8));
     classes.forEach(name -> digest.update((name + "\0").getBytes(StandardCharsets.UTF_8)));
     digest.update(("\n" + sum.toString(16)).getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
   }
 
   private record SumOfHashes() implements FlatMapFunction<Iterator<Row>, BigInteger> {
@@ -51,7 +43,7 @@ final class DatasetDigest {
     @Override
     public Iterator<BigInteger> call(Iterator<Row> rows) {
       BigInteger sum = BigInteger.ZERO;
-      MessageDigest digest = sha256();
+      MessageDigest digest = Sha256.digest();
       while (rows.hasNext()) {
         Row row = rows.next();
         String line = row.getString(0) + " " + row.getInt(1) + " " + row.getString(2);

@@ -1,8 +1,5 @@
 package org.meanfield.jobs.ingest;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
@@ -10,6 +7,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
+import org.meanfield.data.Sha256;
 import org.meanfield.data.Split;
 import org.meanfield.image.BadImageException;
 import org.meanfield.image.BadImageException.Reason;
@@ -106,7 +104,7 @@ record ImageCheck(long maxPixels, IngestSettings.SourceSplits sourceSplits, Long
         split,
         null,
         null,
-        sha256(encoded),
+        Sha256.hex(encoded),
         encoded,
         (long) encoded.length,
         info.height(),
@@ -132,13 +130,5 @@ record ImageCheck(long maxPixels, IngestSettings.SourceSplits sourceSplits, Long
     values[4] = reason;
     values[5] = detail;
     return RowFactory.create(values);
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
   }
 }

@@ -1,11 +1,8 @@
 package org.meanfield.jobs.predict;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -14,6 +11,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.meanfield.data.Sha256;
 import org.meanfield.engine.Scorer;
 import org.meanfield.image.BadImageException;
 import org.meanfield.image.BadImageException.Reason;
@@ -119,15 +117,7 @@ final class ScoredRows implements Iterator<Row> {
     String id = row.getAs(PredictionInput.ID);
     byte[] encoded = row.getAs(PredictionInput.IMAGE);
     return new Named(
-        id == null && encoded != null ? sha256(encoded) : id, row.getAs(PredictionInput.PATH));
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+        id == null && encoded != null ? Sha256.hex(encoded) : id, row.getAs(PredictionInput.PATH));
   }
 
   private record Named(String id, String path) {}
