@@ -92,7 +92,7 @@ final class RepositoryShape {
   }
 
   private static void addHosts(String name, String place, String line, List<String> breaches) {
-    if (name.endsWith(".java") || name.endsWith(".md")) {
+    if (name.endsWith(".java") || name.endsWith(".md") || name.endsWith("LICENSE")) {
       return; // there an address is a citation
     }
     Matcher address = ADDRESS.matcher(line);
