@@ -121,7 +121,7 @@ final class ConfusionSection {
                   .attribute("y", actual)
                   .attribute("width", 1)
                   .attribute("height", 1)
-                  .attribute("fill-opacity", Math.max(0.12, strength((double) count / support)))
+                  .attribute("fill-opacity", Math.max(0.25, strength((double) count / support)))
                   .add(Tag.of("title").text(title)));
         }
       }
