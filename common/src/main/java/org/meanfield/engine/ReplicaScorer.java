@@ -19,8 +19,18 @@ public final class ReplicaScorer implements Scorer {
   public ReplicaScorer(TrainedModel model, Engine engine, int threads) {
     this.model = model;
     this.assembler = new MinibatchAssembler(model.network().imageSpec());
-    this.replica = engine.open(model.network(), threads);
-    replica.load(model.state());
+    this.replica = opened(model, engine, threads);
+  }
+
+  private static Replica opened(TrainedModel model, Engine engine, int threads) {
+    Replica replica = engine.open(model.network(), threads);
+    try {
+      replica.load(model.state());
+      return replica;
+    } catch (RuntimeException e) {
+      replica.close();
+      throw e;
+    }
   }
 
   @Override

@@ -7,9 +7,14 @@ import java.io.PrintStream;
  * in place.
  */
 public final class Console {
+  // A line longer than the terminal is cut at its edge: a wrapped one could not be redrawn.
+  private static final String NO_WRAP = "\u001B[?7l";
+  private static final String WRAP = "\u001B[?7h";
+  private static final String CLEAR_LINE = "\r\u001B[2K";
+
   private final PrintStream out;
   private final TerminalKind kind;
-  private int transientLength;
+  private boolean redrawn;
 
   /** Whether lines can be rewritten in place. */
   public enum TerminalKind {
@@ -39,15 +44,15 @@ public final class Console {
       return;
     }
     clear();
-    out.print(text);
+    out.print(NO_WRAP + text + WRAP);
     out.flush();
-    transientLength = text.length();
+    redrawn = true;
   }
 
   private void clear() {
-    if (transientLength > 0) {
-      out.print("\r" + " ".repeat(transientLength) + "\r");
-      transientLength = 0;
+    if (redrawn) {
+      out.print(CLEAR_LINE);
+      redrawn = false;
     }
   }
 }

@@ -195,6 +195,7 @@ final class IdxSource implements ImageSource {
     private final byte[] labels;
     private final IdxFile images;
     private int next;
+    private boolean open = true;
 
     SliceIterator(Slice slice, byte[] labels, IdxFile images) {
       this.slice = slice;
@@ -205,11 +206,12 @@ final class IdxSource implements ImageSource {
 
     @Override
     public boolean hasNext() {
-      if (next == slice.to()) {
+      if (next == slice.to() && open) {
         if (next == slice.shape().get(0)) {
           images.expectEnd();
         }
         images.close();
+        open = false; // whoever asks again gets the same answer
       }
       return next < slice.to();
     }

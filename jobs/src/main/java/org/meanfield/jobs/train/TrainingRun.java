@@ -66,9 +66,11 @@ record TrainingRun(
       end =
           new TrainingLoop(plan, runner, validator, checkpoints, settings.intervals(), listeners)
               .run(from);
-    } finally {
-      journal.flush(); // what was measured is worth reading after a failure too
+    } catch (RuntimeException e) {
+      flush(journal, e);
+      throw e;
     }
+    journal.flush();
     double seconds = watch.total();
     double imagesPerSecond = (end.clock().examples() - from.clock().examples()) / seconds;
     TrainingSummary summary =
@@ -87,5 +89,14 @@ record TrainingRun(
         .forEach((name, content) -> artifacts.write("model/" + name, content));
     summary.write(artifacts);
     return summary;
+  }
+
+  /** What was measured is worth reading after a failure too, but the failure comes first. */
+  private static void flush(RunJournal journal, RuntimeException failure) {
+    try {
+      journal.flush();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 }
