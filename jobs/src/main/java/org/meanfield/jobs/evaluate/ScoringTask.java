@@ -71,8 +71,10 @@ final class ScoringTask implements FlatMapFunction<Iterator<Row>, Evaluator> {
   }
 
   private static PixelImage prepare(Row row, Scorer scorer) {
+    byte[] image = row.getAs(DatasetFiles.IMAGE);
+    DatasetFiles.requireUnaltered(row.getString(0), image);
     try {
-      return ImagePreparation.prepare(row.<byte[]>getAs(DatasetFiles.IMAGE), scorer.imageSpec());
+      return ImagePreparation.prepare(image, scorer.imageSpec());
     } catch (BadImageException e) {
       throw new CorruptArtifactException(
           "Example "

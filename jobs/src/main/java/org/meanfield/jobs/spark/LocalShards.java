@@ -11,10 +11,9 @@ import java.util.concurrent.ConcurrentMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.Utils;
 import org.meanfield.data.ImageSpec;
-import org.meanfield.data.Sha256;
-import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.image.ImagePreparation;
 import org.meanfield.image.PixelImage;
+import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.train.PackedExamples;
 import scala.Tuple2;
 
@@ -57,15 +56,7 @@ final class LocalShards {
 
   /** Checked once, here: what was altered after ingest is never trained on. */
   private static PixelImage pixels(String id, EncodedExample example, ImageSpec spec) {
-    String found = Sha256.hex(example.image());
-    if (!found.equals(id)) {
-      throw new CorruptArtifactException(
-          "The data set's image "
-              + id
-              + " was altered: its bytes now have the digest "
-              + found
-              + "; restore the Parquet files, or ingest the data again into another folder");
-    }
+    DatasetFiles.requireUnaltered(id, example.image());
     return ImagePreparation.prepare(example.image(), spec);
   }
 

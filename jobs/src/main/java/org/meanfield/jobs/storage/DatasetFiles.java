@@ -11,6 +11,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.DatasetManifest.DataFile;
+import org.meanfield.data.Sha256;
 import org.meanfield.data.Split;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.error.DataException;
@@ -135,6 +136,24 @@ public final class DatasetFiles {
               + manifest.splits().keySet().stream().map(Split::id).toList());
     }
     return spark.read().schema(SCHEMA).parquet(files.toArray(new String[0]));
+  }
+
+  /**
+   * Holds an example's bytes against its id, which is their digest: most altered bytes still decode
+   * to some picture.
+   *
+   * @throws CorruptArtifactException where they are not those that were ingested
+   */
+  public static void requireUnaltered(String id, byte[] image) {
+    String found = Sha256.hex(image);
+    if (!found.equals(id)) {
+      throw new CorruptArtifactException(
+          "The data set's image "
+              + id
+              + " was altered: its bytes now have the digest "
+              + found
+              + "; restore the Parquet files, or ingest the data again into another folder");
+    }
   }
 
   private static DatasetManifest readManifest(Storage storage, String path) {
