@@ -21,6 +21,11 @@ public record LoopIntervals(int checkpointRounds, int validationEpochs, int epoc
     }
   }
 
+  /** The same without validation: for data without a validation split. */
+  public LoopIntervals withoutValidation() {
+    return new LoopIntervals(checkpointRounds, 0, epochs);
+  }
+
   boolean checkpointIsDue(TrainingClock after) {
     return after.epochIteration() == 0 || after.round() % checkpointRounds == 0;
   }

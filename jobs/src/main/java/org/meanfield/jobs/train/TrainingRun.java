@@ -11,6 +11,7 @@ import org.meanfield.model.TrainedModel;
 import org.meanfield.train.ArtifactStore;
 import org.meanfield.train.Checkpoint;
 import org.meanfield.train.CheckpointStore;
+import org.meanfield.train.LoopIntervals;
 import org.meanfield.train.RunJournal;
 import org.meanfield.train.Stopwatch;
 import org.meanfield.train.TrainingLoop;
@@ -62,10 +63,12 @@ record TrainingRun(
             shards.training(),
             settings.recording())) {
       Validator validator = shards.validation().map(runner::validator).orElse(state -> Double.NaN);
+      LoopIntervals intervals =
+          shards.validation().isPresent()
+              ? settings.intervals()
+              : settings.intervals().withoutValidation();
       Listeners listeners = new Listeners(List.of(journal, progress));
-      end =
-          new TrainingLoop(plan, runner, validator, checkpoints, settings.intervals(), listeners)
-              .run(from);
+      end = new TrainingLoop(plan, runner, validator, checkpoints, intervals, listeners).run(from);
     } catch (RuntimeException e) {
       flush(journal, e);
       throw e;
