@@ -74,7 +74,12 @@ record TrainingRun(
       throw e;
     }
     journal.flush();
-    double seconds = watch.total();
+    return publish(from, end, watch.total(), journal);
+  }
+
+  /** Writes the model, and last the summary that marks the run finished. */
+  private TrainingSummary publish(
+      Checkpoint from, Checkpoint end, double seconds, RunJournal journal) {
     double imagesPerSecond = (end.clock().examples() - from.clock().examples()) / seconds;
     TrainingSummary summary =
         new TrainingSummary(
