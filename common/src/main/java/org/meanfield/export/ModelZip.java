@@ -38,7 +38,7 @@ public final class ModelZip {
   public static byte[] encode(TrainedModel model) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      put(zip, CONFIGURATION_ENTRY, text(model.network().configurationJson()));
+      put(zip, CONFIGURATION_ENTRY, text(model.network().withoutSchedule().configurationJson()));
       put(zip, PARAMETERS_ENTRY, Dl4jArrays.encode(model.state().parameters()));
       if (model.state().updaterState().length() > 0) {
         put(zip, UPDATER_ENTRY, Dl4jArrays.encode(model.state().updaterState()));

@@ -6,11 +6,11 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 
 /** Looks through DL4J's wrapping layers. */
-final class LayerTree {
+public final class LayerTree {
   private LayerTree() {}
 
   /** The layer that holds the weights, inside any freezing or other wrappers. */
-  static Layer innermost(Layer layer) {
+  public static Layer innermost(Layer layer) {
     if (layer instanceof FrozenLayer frozen) {
       return innermost(frozen.getLayer());
     }
