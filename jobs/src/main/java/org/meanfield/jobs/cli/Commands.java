@@ -2,6 +2,7 @@ package org.meanfield.jobs.cli;
 
 import java.util.List;
 import org.meanfield.jobs.evaluate.EvaluateJob;
+import org.meanfield.jobs.export.ExportJob;
 import org.meanfield.jobs.ingest.IngestJob;
 import org.meanfield.jobs.predict.PredictJob;
 import org.meanfield.jobs.train.TrainJob;
@@ -12,6 +13,7 @@ public final class Commands {
 
   /** Every command. */
   public static List<Job> all() {
-    return List.of(new IngestJob(), new TrainJob(), new EvaluateJob(), new PredictJob());
+    return List.of(
+        new IngestJob(), new TrainJob(), new EvaluateJob(), new PredictJob(), new ExportJob());
   }
 }

@@ -1,0 +1,186 @@
+package org.meanfield.jobs.export;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.meanfield.config.Setting;
+import org.meanfield.engine.Engine;
+import org.meanfield.engine.Engines;
+import org.meanfield.engine.ReplicaScorer;
+import org.meanfield.engine.Scorer;
+import org.meanfield.error.ConflictException;
+import org.meanfield.error.DataException;
+import org.meanfield.export.BundleManifest;
+import org.meanfield.export.ExportCheck;
+import org.meanfield.export.ModelZip;
+import org.meanfield.export.OnnxExporter;
+import org.meanfield.export.OnnxScorer;
+import org.meanfield.export.ServingBundle;
+import org.meanfield.image.PixelImage;
+import org.meanfield.jobs.cli.Job;
+import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.cli.JobResult;
+import org.meanfield.jobs.cli.JobResult.Status;
+import org.meanfield.jobs.storage.ModelFiles;
+import org.meanfield.jobs.storage.Storage;
+import org.meanfield.model.TrainedModel;
+
+/**
+ * {@code meanfield export}: a trained model in forms that servers load, checked before it is
+ * published.
+ */
+public final class ExportJob implements Job {
+  private static final int MINIMUM_IMAGES = 100;
+
+  @Override
+  public String command() {
+    return "export";
+  }
+
+  @Override
+  public String summary() {
+    return "Export a trained model to ONNX and DL4J, checked against the model on real images";
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return ExportSettings.declared();
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        new Option("--model", ExportSettings.MODEL),
+        new Option("--output", ExportSettings.OUTPUT),
+        new Option("--to", ExportSettings.TO),
+        new Option("--data", ExportSettings.DATA));
+  }
+
+  @Override
+  public Setting<String> output() {
+    return ExportSettings.OUTPUT;
+  }
+
+  @Override
+  public JobResult run(JobContext context) {
+    ExportSettings settings = ExportSettings.from(context.settings());
+    Storage storage = context.storage();
+    String output = storage.qualify(settings.output());
+    TrainedModel model = ModelFiles.trained(storage, settings.model());
+    Map<String, byte[]> models = models(model, settings.formats());
+    if (storage.exists(output + "/" + BundleManifest.FILE)) {
+      return finishedBefore(storage, output, model, models);
+    }
+    List<PixelImage> images = CheckImages.of(context, settings, model.network().imageSpec());
+    if (images.size() < MINIMUM_IMAGES) {
+      throw new DataException(
+          "An export is checked on at least "
+              + MINIMUM_IMAGES
+              + " images; the data set has "
+              + images.size()
+              + ". Give a larger one with --data");
+    }
+    ExportCheck check = check(model, models, images);
+    publish(storage, output, ServingBundle.files(model, models, check));
+    context.console().line(line(check));
+    return result(Status.DONE, check, models, output);
+  }
+
+  private static Map<String, byte[]> models(TrainedModel model, List<String> formats) {
+    Map<String, byte[]> models = new LinkedHashMap<>();
+    if (formats.contains(ExportSettings.ONNX)) {
+      models.put(ServingBundle.ONNX_FILE, OnnxExporter.export(model));
+    }
+    if (formats.contains(ExportSettings.DL4J)) {
+      models.put(ServingBundle.DL4J_FILE, ModelZip.encode(model));
+    }
+    return models;
+  }
+
+  /** Loads every file as its users will, and holds it against the model. */
+  private static ExportCheck check(
+      TrainedModel model, Map<String, byte[]> models, List<PixelImage> images) {
+    Engine engine = Engines.named(Engines.AUTO);
+    ExportCheck worst = ExportCheck.none();
+    try (Scorer trained = new ReplicaScorer(model, engine, 1)) {
+      for (Map.Entry<String, byte[]> file : models.entrySet()) {
+        try (Scorer exported = open(file.getKey(), file.getValue(), model, engine)) {
+          ExportCheck check = ExportCheck.compare(trained, exported, images);
+          check.requireAgreement(file.getKey());
+          worst = worst.and(check);
+        }
+      }
+    }
+    return worst;
+  }
+
+  private static Scorer open(String name, byte[] content, TrainedModel model, Engine engine) {
+    return name.equals(ServingBundle.ONNX_FILE)
+        ? new OnnxScorer(name, content, model.network().imageSpec(), model.network().classes(), 1)
+        : new ReplicaScorer(ModelZip.decode(name, content), engine, 1);
+  }
+
+  /** Everything under temporary names first; the manifest, which makes it an export, last. */
+  private static void publish(Storage storage, String output, Map<String, byte[]> files) {
+    String staging = output + "/.tmp-" + UUID.randomUUID();
+    files.forEach((name, content) -> storage.write(staging + "/" + name, content));
+    for (String name : files.keySet()) {
+      storage.delete(output + "/" + name); // left by an export that was stopped before its manifest
+      storage.rename(staging + "/" + name, output + "/" + name);
+    }
+    storage.delete(staging);
+  }
+
+  private static JobResult finishedBefore(
+      Storage storage, String output, TrainedModel model, Map<String, byte[]> models) {
+    ServingBundle bundle = ServingBundle.open(output, name -> storage.read(output + "/" + name));
+    BundleManifest manifest = bundle.manifest();
+    if (!manifest.modelId().equals(model.modelId())) {
+      throw new ConflictException(
+          output
+              + " holds the export of model "
+              + manifest.modelId()
+              + " of run "
+              + manifest.runId()
+              + "; this is model "
+              + model.modelId()
+              + " of run "
+              + model.runId()
+              + ". Choose another --output");
+    }
+    for (String name : models.keySet()) {
+      if (!bundle.has(name)) {
+        throw new ConflictException(
+            output
+                + " holds an export of this model without "
+                + name
+                + "; choose another --output");
+      }
+      bundle.file(name); // refuses a damaged file
+    }
+    return result(Status.NOTHING_TO_DO, manifest.check(), models, output);
+  }
+
+  private static JobResult result(
+      Status status, ExportCheck check, Map<String, byte[]> models, String output) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("maxDifference", check.maxDifference());
+    figures.put("top1Agreement", check.top1Agreement());
+    figures.put("checkedImages", check.images());
+    figures.put("files", List.copyOf(models.keySet()));
+    String verb = status == Status.DONE ? "is" : "was already";
+    return new JobResult(
+        status, output + " " + verb + " exported and checked: " + line(check), figures);
+  }
+
+  private static String line(ExportCheck check) {
+    return String.format(
+        Locale.ROOT,
+        "on %d images the probabilities differ by at most %.1e, the top class agrees on %.1f %%",
+        check.images(),
+        check.maxDifference(),
+        100 * check.top1Agreement());
+  }
+}
