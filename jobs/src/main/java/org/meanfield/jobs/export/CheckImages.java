@@ -1,53 +1,91 @@
 package org.meanfield.jobs.export;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.Row;
+import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Split;
 import org.meanfield.error.CorruptArtifactException;
-import org.meanfield.error.SettingsException;
+import org.meanfield.error.DataException;
 import org.meanfield.image.ImagePreparation;
 import org.meanfield.image.PixelImage;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.storage.DatasetFiles;
 
-/** The real images on which an export is held against its model. */
+/** The real images that an export is checked on. */
 final class CheckImages {
+  private static final String RUN_FILE = "run.json";
+
+  // Images that training never saw come first.
+  private static final List<Split> ORDER = List.of(Split.TEST, Split.VALIDATION, Split.TRAIN);
+
   private CheckImages() {}
 
   /**
-   * The first images of the test split, by id; of the largest split where there is no test split.
+   * Reads and prepares them: test images, and where these are fewer than asked for, others.
+   *
+   * @throws DataException where the data set cannot be found
    */
   static List<PixelImage> of(JobContext context, ExportSettings settings, ImageSpec spec) {
-    String uri = settings.data().orElseGet(() -> ofRun(context, settings.model()));
+    String uri = settings.data().orElseGet(() -> recorded(context, settings.model()));
     DatasetFiles data = DatasetFiles.open(context.spark(), context.storage(), uri);
-    Split split = data.manifest().examples(Split.TEST) > 0 ? Split.TEST : Split.TRAIN;
-    return data
-        .split(split)
-        .orderBy("id")
-        .limit(settings.checkedImages())
-        .select("image")
-        .collectAsList()
-        .stream()
-        .map(row -> ImagePreparation.prepare(row.<byte[]>getAs(0), spec))
-        .toList();
+    List<PixelImage> images = new ArrayList<>();
+    for (Split split : ORDER) {
+      int wanted = (split == Split.TEST ? settings.checkedImages() : ExportJob.MINIMUM_IMAGES);
+      if (images.size() < wanted && !data.files(split).isEmpty()) {
+        for (Row row :
+            data.split(split)
+                .select(DatasetFiles.IMAGE)
+                .limit(wanted - images.size())
+                .collectAsList()) {
+          images.add(ImagePreparation.prepare(row.<byte[]>getAs(0), spec));
+        }
+      }
+    }
+    return images;
   }
 
-  private static String ofRun(JobContext context, String run) {
-    String file = run + "/run.json";
+  private static String recorded(JobContext context, String model) {
+    String file = model + "/" + RUN_FILE;
     if (!context.storage().exists(file)) {
-      throw new SettingsException(
-          run
-              + " has no run.json that names its data set; give one with --set export.data=DATASET");
+      throw new DataException(
+          model
+              + " is no run's folder (it has no "
+              + RUN_FILE
+              + "), so that the images to check the export with are unknown; name the data set"
+              + " with --data");
     }
+    String uri = parse(file, context.storage().readText(file));
+    if (!context.storage().exists(uri + "/" + DatasetManifest.FILE)) {
+      throw new DataException(
+          "The data set of "
+              + model
+              + " was "
+              + uri
+              + ", where none is any more; its images check the export. Name its new place with"
+              + " --data");
+    }
+    return uri;
+  }
+
+  private static String parse(String file, String json) {
     try {
-      JsonNode dataset = new ObjectMapper().readTree(context.storage().read(file)).path("dataset");
-      return dataset.path("uri").asText();
-    } catch (IOException e) {
+      String uri = new ObjectMapper().readTree(json).path("dataset").path("uri").asText("");
+      if (!uri.isEmpty()) {
+        return uri;
+      }
       throw new CorruptArtifactException(
-          file + " cannot be read: " + e.getMessage() + "; restore it, or give export.data", e);
+          file + " names no data set under dataset.uri; restore it, or name one with --data");
+    } catch (JsonProcessingException e) {
+      throw new CorruptArtifactException(
+          file
+              + " cannot be read: "
+              + e.getOriginalMessage()
+              + "; restore it, or name the data set with --data",
+          e);
     }
   }
 }

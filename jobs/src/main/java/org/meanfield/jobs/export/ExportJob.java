@@ -32,7 +32,24 @@ import org.meanfield.model.TrainedModel;
  * published.
  */
 public final class ExportJob implements Job {
-  private static final int MINIMUM_IMAGES = 100;
+  /** No export is published on fewer. */
+  static final int MINIMUM_IMAGES = 100;
+
+  private final Writer onnx;
+
+  /** Writes a model's file. */
+  interface Writer {
+    byte[] write(TrainedModel model);
+  }
+
+  /** With the program's own exporter. */
+  public ExportJob() {
+    this(OnnxExporter::export);
+  }
+
+  ExportJob(Writer onnx) {
+    this.onnx = onnx;
+  }
 
   @Override
   public String command() {
@@ -88,10 +105,10 @@ public final class ExportJob implements Job {
     return result(Status.DONE, check, models, output);
   }
 
-  private static Map<String, byte[]> models(TrainedModel model, List<String> formats) {
+  private Map<String, byte[]> models(TrainedModel model, List<String> formats) {
     Map<String, byte[]> models = new LinkedHashMap<>();
     if (formats.contains(ExportSettings.ONNX)) {
-      models.put(ServingBundle.ONNX_FILE, OnnxExporter.export(model));
+      models.put(ServingBundle.ONNX_FILE, onnx.write(model));
     }
     if (formats.contains(ExportSettings.DL4J)) {
       models.put(ServingBundle.DL4J_FILE, ModelZip.encode(model));

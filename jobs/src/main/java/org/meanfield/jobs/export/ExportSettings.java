@@ -41,7 +41,8 @@ public record ExportSettings(
           .atLeast(100)
           .defaultsTo(256)
           .means(
-              "Images of the test split on which every exported file must agree with the model.");
+              "Images on which every exported file must agree with the model: of the test split, and"
+                  + " where it has fewer than 100, of the others too.");
 
   /** Every setting of the command. */
   static List<Setting<?>> declared() {
