@@ -24,6 +24,16 @@ public record Checkpoint(
     return new Checkpoint(planDigest, TrainingClock.START, state, FloatVector.empty(), Double.NaN);
   }
 
+  /** What the next round starts from. */
+  public MergedState merged() {
+    return new MergedState(state, velocity);
+  }
+
+  /** A later moment of the same run; the accuracy stays the one measured last. */
+  public Checkpoint after(TrainingClock later, MergedState merged) {
+    return new Checkpoint(planDigest, later, merged.state(), merged.velocity(), validationAccuracy);
+  }
+
   /** The same moment with a validation accuracy measured at it. */
   public Checkpoint withValidationAccuracy(double accuracy) {
     return new Checkpoint(planDigest, clock, state, velocity, accuracy);

@@ -36,4 +36,9 @@ public record Contribution(
   public WeightedState weighted() {
     return new WeightedState(state, examples);
   }
+
+  /** The same without the state. */
+  public WorkerReport report() {
+    return new WorkerReport(worker, examples, meanLoss, time, exampleIds);
+  }
 }

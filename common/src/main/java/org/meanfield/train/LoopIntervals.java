@@ -1,5 +1,8 @@
 package org.meanfield.train;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * When the loop validates and checkpoints.
  *
@@ -24,6 +27,21 @@ public record LoopIntervals(int checkpointRounds, int validationEpochs, int epoc
   /** The same without validation: for data without a validation split. */
   public LoopIntervals withoutValidation() {
     return new LoopIntervals(checkpointRounds, 0, epochs);
+  }
+
+  /**
+   * The rounds from a clock up to the first whose merged state somebody needs: for a validation, a
+   * checkpoint, or as the end of the plan.
+   */
+  public List<Round> segment(TrainingPlan plan, TrainingClock clock) {
+    List<Round> rounds = new ArrayList<>();
+    TrainingClock after = clock;
+    do {
+      Round round = plan.nextRound(after);
+      rounds.add(round);
+      after = plan.after(round, after, 0);
+    } while (!checkpointIsDue(after) && !validationIsDue(after) && !plan.isComplete(after));
+    return rounds;
   }
 
   boolean checkpointIsDue(TrainingClock after) {

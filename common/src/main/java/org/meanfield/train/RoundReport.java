@@ -11,7 +11,7 @@ import java.util.List;
  * @param examples trained on in the round
  * @param seconds from its start to the merged state
  * @param shares where the seconds went
- * @param contributions as merged
+ * @param workers what each did, in worker order
  */
 public record RoundReport(
     Round round,
@@ -20,11 +20,29 @@ public record RoundReport(
     long examples,
     double seconds,
     TimeShares shares,
-    List<Contribution> contributions) {
+    List<WorkerReport> workers) {
 
-  /** Copies the contributions. */
+  /** Copies the reports. */
   public RoundReport {
-    contributions = List.copyOf(contributions);
+    workers = List.copyOf(workers);
+  }
+
+  /**
+   * The report of a merged round.
+   *
+   * @param clock after it
+   * @param slots workers that can train at the same time
+   */
+  static RoundReport of(MergedRound merged, TrainingClock clock, int slots) {
+    TimeShares shares =
+        TimeShares.of(
+            merged.workers().stream().map(WorkerReport::time).toList(),
+            slots,
+            merged.runSeconds(),
+            merged.mergeSeconds());
+    double seconds = merged.runSeconds() + merged.mergeSeconds();
+    return new RoundReport(
+        merged.round(), clock, merged.loss(), merged.examples(), seconds, shares, merged.workers());
   }
 
   /** Images a second over the round, all workers together. */

@@ -1,17 +1,24 @@
 package org.meanfield.train;
 
 import java.util.List;
-import org.meanfield.model.ModelState;
+import java.util.function.Consumer;
+import org.meanfield.error.DivergedException;
 
-/** Runs every worker's part of a round, somewhere. All runners give the same bits. */
+/**
+ * Runs rounds, somewhere: every worker trains, the states are merged where that runner merges. All
+ * runners give the same bits.
+ */
 public interface RoundRunner extends AutoCloseable {
   /**
-   * One contribution for each worker of the plan, in worker order.
+   * Runs rounds one after the other, each from what the one before it merged.
    *
-   * @param round to run
-   * @param state merged state that every worker starts from
+   * @param rounds consecutive, at least one: up to the next that somebody needs the state of
+   * @param start merged state that the first of them starts from
+   * @param told each round once, in order, after it was merged
+   * @return what the last of them merged
+   * @throws DivergedException where a loss or a weight is not finite; the rounds before were told
    */
-  List<Contribution> run(Round round, ModelState state);
+  MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told);
 
   /** How many workers can train at the same time. */
   int parallelism();

@@ -71,10 +71,9 @@ public final class RunJournal implements TrainingListener {
     line.put("seconds", report.seconds());
     line.set("shares", JSON.valueToTree(report.shares()));
     ObjectNode ids = JSON.createObjectNode();
-    for (Contribution contribution : report.contributions()) {
-      if (!contribution.exampleIds().isEmpty()) {
-        ids.set(
-            Integer.toString(contribution.worker()), JSON.valueToTree(contribution.exampleIds()));
+    for (WorkerReport worker : report.workers()) {
+      if (!worker.exampleIds().isEmpty()) {
+        ids.set(Integer.toString(worker.worker()), JSON.valueToTree(worker.exampleIds()));
       }
     }
     if (!ids.isEmpty()) {

@@ -2,6 +2,7 @@ package org.meanfield.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Replica;
 import org.meanfield.model.ModelState;
@@ -14,6 +15,7 @@ public final class SequentialRoundRunner implements RoundRunner {
   private final List<PackedExamples> shards;
   private final WorkerTrainer trainer;
   private final Replica replica;
+  private final CoordinatorMerge merge;
 
   /**
    * Opens one replica for all workers.
@@ -28,15 +30,12 @@ public final class SequentialRoundRunner implements RoundRunner {
     this.shards = List.copyOf(shards);
     this.trainer = new WorkerTrainer(plan, recording);
     this.replica = engine.open(plan.network(), 1);
+    this.merge = new CoordinatorMerge(plan, this::contributions);
   }
 
   @Override
-  public List<Contribution> run(Round round, ModelState state) {
-    List<Contribution> contributions = new ArrayList<>(shards.size());
-    for (int worker = 0; worker < shards.size(); worker++) {
-      contributions.add(trainer.train(replica, shards.get(worker), worker, round, state));
-    }
-    return contributions;
+  public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
+    return merge.run(rounds, start, told);
   }
 
   @Override
@@ -47,5 +46,13 @@ public final class SequentialRoundRunner implements RoundRunner {
   @Override
   public void close() {
     replica.close();
+  }
+
+  private List<Contribution> contributions(Round round, ModelState state) {
+    List<Contribution> contributions = new ArrayList<>(shards.size());
+    for (int worker = 0; worker < shards.size(); worker++) {
+      contributions.add(trainer.train(replica, shards.get(worker), worker, round, state));
+    }
+    return contributions;
   }
 }

@@ -1,13 +1,11 @@
 package org.meanfield.train;
 
 import java.util.List;
-import org.meanfield.average.OuterOptimizer;
-import org.meanfield.average.ParameterAverager;
 import org.meanfield.error.DivergedException;
 
 /**
- * The coordinator: run a round, merge, report, validate and checkpoint where due, until the plan is
- * done.
+ * The coordinator: run and merge the rounds up to the next validation or checkpoint, validate and
+ * checkpoint where due, until the plan is done. Where states are merged is the runner's affair.
  *
  * <p>Source: local SGD (Stich 2019) with an outer step (Wang et al. 2020).
  */
@@ -44,12 +42,10 @@ public final class TrainingLoop {
   public Checkpoint run(Checkpoint start) {
     Checkpoint now = start;
     while (!plan.isComplete(now.clock())) {
-      Round round = plan.nextRound(now.clock());
-      Stopwatch watch = new Stopwatch();
-      List<Contribution> contributions = runner.run(round, now.state());
-      double runSeconds = watch.lap();
-      now = merge(now, round, contributions);
-      listener.roundMerged(report(now.clock(), round, contributions, runSeconds, watch.lap()));
+      Progress progress = new Progress(now.clock());
+      List<Round> rounds = intervals.segment(plan, now.clock());
+      MergedState merged = runner.run(rounds, now.merged(), progress::told);
+      now = now.after(progress.clock, merged);
       if (intervals.validationIsDue(now.clock())) {
         now = now.withValidationAccuracy(validator.accuracy(now.state()));
         listener.validated(now.clock(), now.validationAccuracy());
@@ -62,60 +58,17 @@ public final class TrainingLoop {
     return now;
   }
 
-  private Checkpoint merge(Checkpoint before, Round round, List<Contribution> contributions) {
-    requireFinite(round, contributions);
-    var mean =
-        ParameterAverager.average(contributions.stream().map(Contribution::weighted).toList());
-    OuterOptimizer.Step step = plan.outer().step(before.state(), mean, before.velocity());
-    long examples = contributions.stream().mapToLong(Contribution::examples).sum();
-    TrainingClock clock = plan.after(round, before.clock(), examples);
-    return new Checkpoint(
-        before.planDigest(), clock, step.state(), step.velocity(), before.validationAccuracy());
-  }
+  /** Moves the clock on with each merged round and tells the listener. */
+  private final class Progress {
+    private TrainingClock clock;
 
-  private RoundReport report(
-      TrainingClock clock,
-      Round round,
-      List<Contribution> contributions,
-      double runSeconds,
-      double mergeSeconds) {
-    long examples = contributions.stream().mapToLong(Contribution::examples).sum();
-    double lossSum = contributions.stream().mapToDouble(c -> c.meanLoss() * c.examples()).sum();
-    TimeShares shares =
-        TimeShares.of(
-            contributions.stream().map(Contribution::time).toList(),
-            runner.parallelism(),
-            runSeconds,
-            mergeSeconds);
-    return new RoundReport(
-        round,
-        clock,
-        lossSum / examples,
-        examples,
-        runSeconds + mergeSeconds,
-        shares,
-        contributions);
-  }
+    Progress(TrainingClock clock) {
+      this.clock = clock;
+    }
 
-  private static void requireFinite(Round round, List<Contribution> contributions) {
-    for (Contribution contribution : contributions) {
-      if (!Double.isFinite(contribution.meanLoss()) || !contribution.state().isFinite()) {
-        throw new DivergedException(
-            "Worker "
-                + contribution.worker()
-                + " diverged in round "
-                + round.number()
-                + " (epoch "
-                + (round.epoch() + 1)
-                + ", iterations "
-                + round.iteration()
-                + " to "
-                + (round.iteration() + round.iterations() - 1)
-                + "): its loss is "
-                + contribution.meanLoss()
-                + (contribution.state().isFinite() ? "" : " and its weights are not finite")
-                + ". The last checkpoint is whole. Lower optimizer.learning-rate, or set optimizer.clip-norm");
-      }
+    void told(MergedRound merged) {
+      clock = plan.after(merged.round(), clock, merged.examples());
+      listener.roundMerged(RoundReport.of(merged, clock, runner.parallelism()));
     }
   }
 }

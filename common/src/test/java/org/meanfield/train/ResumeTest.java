@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,6 @@ import org.meanfield.engine.Engines;
 import org.meanfield.engine.nd4j.TinyNetworks;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.error.DivergedException;
-import org.meanfield.model.ModelState;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
 
@@ -172,11 +172,13 @@ class ResumeTest {
   /** Runs rounds until its hour has come. */
   private record DyingRunner(RoundRunner runner, int dies) implements RoundRunner {
     @Override
-    public List<Contribution> run(Round round, ModelState state) {
-      if (round.number() >= dies) {
+    public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
+      List<Round> lived = rounds.stream().filter(round -> round.number() < dies).toList();
+      MergedState end = lived.isEmpty() ? start : runner.run(lived, start, told);
+      if (lived.size() < rounds.size()) {
         throw new IllegalStateException("killed");
       }
-      return runner.run(round, state);
+      return end;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.data.EpochOrder;
@@ -73,16 +74,13 @@ class RoundAlgebraTest {
           new SequentialRoundRunner(
               Engines.named("nd4j"), plan, shards, WorkerTrainer.IdRecording.ON)) {
         ModelState state = Engines.named("nd4j").initialState(network);
-        TrainingClock clock = TrainingClock.START;
-        while (!plan.isComplete(clock)) {
-          Round round = plan.nextRound(clock);
-          List<Contribution> contributions = runner.run(round, state);
-          contributions.forEach(contribution -> seen.addAll(contribution.exampleIds()));
-          clock =
-              plan.after(
-                  round, clock, contributions.stream().mapToLong(Contribution::examples).sum());
-        }
-        assertThat(clock.examples()).isEqualTo(56);
+        MergedState start = new MergedState(state, FloatVector.empty());
+        List<Round> rounds = new LoopIntervals(100, 0, 1).segment(plan, TrainingClock.START);
+        List<MergedRound> told = new ArrayList<>();
+        runner.run(rounds, start, told::add);
+        assertThat(told).extracting(MergedRound::round).isEqualTo(rounds);
+        assertThat(told.stream().mapToLong(MergedRound::examples).sum()).isEqualTo(56);
+        told.forEach(round -> round.workers().forEach(worker -> seen.addAll(worker.exampleIds())));
       }
       assertThat(seen).hasSize(56).doesNotHaveDuplicates();
     }
@@ -189,7 +187,11 @@ class RoundAlgebraTest {
   private record BackwardsRunner(Engine engine, TrainingPlan plan, List<PackedExamples> shards)
       implements RoundRunner {
     @Override
-    public List<Contribution> run(Round round, ModelState state) {
+    public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
+      return new CoordinatorMerge(plan, this::contributions).run(rounds, start, told);
+    }
+
+    private List<Contribution> contributions(Round round, ModelState state) {
       List<Contribution> contributions = new ArrayList<>();
       WorkerTrainer trainer = new WorkerTrainer(plan, WorkerTrainer.IdRecording.OFF);
       for (int worker = shards.size() - 1; worker >= 0; worker--) {

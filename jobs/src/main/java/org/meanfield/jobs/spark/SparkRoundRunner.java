@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.ModelStateCodec;
 import org.meanfield.train.Contribution;
+import org.meanfield.train.CoordinatorMerge;
+import org.meanfield.train.MergedRound;
+import org.meanfield.train.MergedState;
 import org.meanfield.train.Round;
 import org.meanfield.train.RoundRunner;
 import org.meanfield.train.TrainingPlan;
@@ -26,6 +30,7 @@ public final class SparkRoundRunner implements RoundRunner {
   private final WorkerData training;
   private final WorkerTrainer.IdRecording recording;
   private final Broadcast<TrainingPlan> plan;
+  private final CoordinatorMerge merge;
   private final String pool = UUID.randomUUID().toString();
 
   /** Broadcasts the plan. Ownership: the data stays the caller's to close. */
@@ -38,10 +43,15 @@ public final class SparkRoundRunner implements RoundRunner {
     this.training = training;
     this.recording = recording;
     this.plan = spark.broadcast(plan);
+    this.merge = new CoordinatorMerge(plan, this::contributions);
   }
 
   @Override
-  public List<Contribution> run(Round round, ModelState state) {
+  public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
+    return merge.run(rounds, start, told);
+  }
+
+  private List<Contribution> contributions(Round round, ModelState state) {
     List<WireContribution> arrived =
         new ArrayList<>(
             withBroadcast(
