@@ -12,7 +12,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 import org.meanfield.error.DataException;
 import org.meanfield.jobs.storage.ExecutorStorage;
 import org.meanfield.jobs.storage.Storage;
@@ -23,17 +22,10 @@ import org.meanfield.jobs.storage.StorageEntry;
  * the label column is a header; without one the columns are in that order. Relative paths start at
  * the CSV's folder.
  */
-final class CsvSource implements ImageSource {
-  private final ExecutorStorage storage;
-  private final JavaRDD<FileReference> files;
-  private long count = -1;
+final class CsvSource {
+  private CsvSource() {}
 
-  private CsvSource(ExecutorStorage storage, JavaRDD<FileReference> files) {
-    this.storage = storage;
-    this.files = files;
-  }
-
-  static CsvSource open(
+  static ImageSource open(
       SparkSession spark, Storage storage, String input, IngestSettings.Columns columns) {
     String file = storage.isFolder(input) ? onlyCsvIn(storage, input) : input;
     String folder = file.substring(0, file.lastIndexOf('/'));
@@ -70,39 +62,8 @@ final class CsvSource implements ImageSource {
                   .or(col(lines.columns()[at.label()]).notEqual(header.get(at.label()))));
     }
     JavaRDD<FileReference> files =
-        rows.where(col("path").isNotNull())
-            .javaRDD()
-            .map(row -> reference(folder, row))
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    return new CsvSource(new ExecutorStorage(spark), files);
-  }
-
-  @Override
-  public SourceFormat format() {
-    return SourceFormat.CSV;
-  }
-
-  @Override
-  public long count() {
-    if (count < 0) {
-      count = files.count();
-    }
-    return count;
-  }
-
-  @Override
-  public JavaRDD<SourceImage> images() {
-    return FileReference.readAll(files, count(), storage);
-  }
-
-  @Override
-  public List<String> warnings() {
-    return List.of();
-  }
-
-  @Override
-  public void release() {
-    files.unpersist();
+        rows.where(col("path").isNotNull()).javaRDD().map(row -> reference(folder, row));
+    return new ListedFiles(SourceFormat.CSV, new ExecutorStorage(spark), files, List.of());
   }
 
   /** True for the names of CSV files. */

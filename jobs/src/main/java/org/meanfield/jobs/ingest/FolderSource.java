@@ -9,7 +9,6 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 import org.meanfield.data.Split;
 import org.meanfield.error.DataException;
 import org.meanfield.jobs.storage.ExecutorStorage;
@@ -20,20 +19,10 @@ import org.meanfield.jobs.storage.StorageEntry;
  * A folder per class. The driver lists the input's own folder and the split folders in it; each
  * class folder is listed by a task, with everything below it.
  */
-final class FolderSource implements ImageSource {
-  private final ExecutorStorage storage;
-  private final JavaRDD<FileReference> files;
-  private final List<String> warnings;
-  private long count = -1;
+final class FolderSource {
+  private FolderSource() {}
 
-  private FolderSource(
-      ExecutorStorage storage, JavaRDD<FileReference> files, List<String> warnings) {
-    this.storage = storage;
-    this.files = files;
-    this.warnings = warnings;
-  }
-
-  static FolderSource open(SparkSession spark, Storage storage, String input) {
+  static ImageSource open(SparkSession spark, Storage storage, String input) {
     List<StorageEntry> top = visible(storage, input);
     List<String> warnings = new ArrayList<>();
     List<ClassFolder> folders = new ArrayList<>();
@@ -64,37 +53,8 @@ final class FolderSource implements ImageSource {
     JavaRDD<FileReference> files =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(folders, folders.size())
-            .flatMap(new ListFolder(remote))
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    return new FolderSource(remote, files, warnings);
-  }
-
-  @Override
-  public SourceFormat format() {
-    return SourceFormat.FOLDER;
-  }
-
-  @Override
-  public long count() {
-    if (count < 0) {
-      count = files.count();
-    }
-    return count;
-  }
-
-  @Override
-  public JavaRDD<SourceImage> images() {
-    return FileReference.readAll(files, count(), storage);
-  }
-
-  @Override
-  public List<String> warnings() {
-    return warnings;
-  }
-
-  @Override
-  public void release() {
-    files.unpersist();
+            .flatMap(new ListFolder(remote));
+    return new ListedFiles(SourceFormat.FOLDER, remote, files, warnings);
   }
 
   /**

@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 
 /** Labelled images in one of the source formats; listing and reading happen on the executors. */
-sealed interface ImageSource permits FolderSource, IdxSource, ParquetSource, CsvSource {
+sealed interface ImageSource permits IdxSource, ParquetSource, ListedFiles {
   /** The format, never {@link SourceFormat#AUTO}. */
   SourceFormat format();
 

@@ -1,0 +1,54 @@
+package org.meanfield.jobs.ingest;
+
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.storage.StorageLevel;
+import org.meanfield.jobs.storage.ExecutorStorage;
+
+/** Images that are a file each, however they were listed. The list is kept: it is read twice. */
+final class ListedFiles implements ImageSource {
+  private final SourceFormat format;
+  private final ExecutorStorage storage;
+  private final JavaRDD<FileReference> files;
+  private final List<String> warnings;
+  private long count = -1;
+
+  ListedFiles(
+      SourceFormat format,
+      ExecutorStorage storage,
+      JavaRDD<FileReference> files,
+      List<String> warnings) {
+    this.format = format;
+    this.storage = storage;
+    this.files = files.persist(StorageLevel.MEMORY_AND_DISK());
+    this.warnings = List.copyOf(warnings);
+  }
+
+  @Override
+  public SourceFormat format() {
+    return format;
+  }
+
+  @Override
+  public long count() {
+    if (count < 0) {
+      count = files.count();
+    }
+    return count;
+  }
+
+  @Override
+  public JavaRDD<SourceImage> images() {
+    return FileReference.readAll(files, count(), storage);
+  }
+
+  @Override
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  @Override
+  public void release() {
+    files.unpersist();
+  }
+}
