@@ -25,6 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 class YarnIT {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path SPARK_HOME = ROOT.resolve("yarn-it/spark-home/target");
+  private static final List<String> CLIENT = List.of("--master", "yarn", "--deploy-mode", "client");
+  private static final List<String> CLUSTER =
+      List.of("--master", "yarn", "--deploy-mode", "cluster");
+  private static final List<String> LAPTOP = List.of("--master", "local[2]");
 
   @TempDir static Path folder;
   private static HadoopCluster cluster;
@@ -53,13 +57,13 @@ class YarnIT {
   @Test
   @Order(1)
   void ingestsTrainsAndEvaluatesInClientMode() throws Exception {
-    submit(0, "client", "ingest", "--input", home + "/images", "--output", home + "/data");
+    submit(0, CLIENT, "ingest", "--input", home + "/images", "--output", home + "/data");
     assertThat(result("data").get("examples").asInt()).isPositive();
-    submit(0, "client", train("run"));
+    submit(0, CLIENT, train("run"));
     assertThat(result("run").get("stateSha256").asText()).matches("[0-9a-f]{64}");
     submit(
         0,
-        "client",
+        CLIENT,
         "evaluate",
         "--model",
         home + "/run",
@@ -73,15 +77,23 @@ class YarnIT {
   @Test
   @Order(2)
   void theApplicationMasterTrainsTheSameWeightsInClusterMode() throws Exception {
-    submit(0, "cluster", train("second"));
+    submit(0, CLUSTER, train("second"));
     assertThat(result("second").get("status").asText()).isEqualTo("done");
     assertThat(result("second").get("stateSha256")).isEqualTo(result("run").get("stateSha256"));
   }
 
   @Test
   @Order(3)
+  void theWeightsAreThoseOfALaptop() throws Exception {
+    submit(0, LAPTOP, train("laptop"));
+    assertThat(result("laptop").get("status").asText()).isEqualTo("done");
+    assertThat(result("laptop").get("stateSha256")).isEqualTo(result("run").get("stateSha256"));
+  }
+
+  @Test
+  @Order(4)
   void inClusterModeAFailureIsOneAndTheResultFileTellsWhich() throws Exception {
-    submit(1, "cluster", "train", "--data", home + "/nowhere", "--output", home + "/failed");
+    submit(1, CLUSTER, "train", "--data", home + "/nowhere", "--output", home + "/failed");
     assertThat(result("failed").get("exitCode").asInt()).isEqualTo(3);
   }
 
@@ -105,14 +117,15 @@ class YarnIT {
     };
   }
 
-  private static void submit(int exitCode, String deployMode, String... arguments)
+  private static void submit(int exitCode, List<String> where, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("@" + ROOT.resolve("conf/java17.args"), "-Xmx1g", "-cp"));
     command.add(cluster.configuration() + ":" + SPARK_HOME + "/jars/*");
-    command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", "yarn"));
-    command.addAll(List.of("--deploy-mode", deployMode, "--driver-memory", "1g"));
+    command.add("org.apache.spark.deploy.SparkSubmit");
+    command.addAll(where);
+    command.addAll(List.of("--driver-memory", "1g"));
     command.addAll(List.of("--num-executors", "2", "--executor-memory", "1g"));
     for (String property :
         List.of(

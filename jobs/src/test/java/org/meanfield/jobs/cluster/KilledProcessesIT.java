@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,15 +39,18 @@ class KilledProcessesIT {
     undisturbed = stateSha256("undisturbed");
   }
 
+  /** Each life runs on another number of executors or threads. */
   @Test
-  void aDriverKilledAtThreePointsResumesToTheSameBits() throws IOException {
-    for (int round : new int[] {3, 14, 27}) {
-      try (LaunchedProgram program = LaunchedProgram.start(train("local[2]", "driver"))) {
-        program.until(line -> roundOf(line) >= round);
+  void aDriverKilledAtThreePointsResumesElsewhereToTheSameBits() throws IOException {
+    Map<Integer, String> masterOfLife =
+        new TreeMap<>(Map.of(3, "local[2]", 14, "local[1]", 27, "local-cluster[2,1,1024]"));
+    for (Map.Entry<Integer, String> life : masterOfLife.entrySet()) {
+      try (LaunchedProgram program = LaunchedProgram.start(train(life.getValue(), "driver"))) {
+        program.until(line -> roundOf(line) >= life.getKey());
         program.kill();
       }
     }
-    try (LaunchedProgram last = LaunchedProgram.start(train("local[2]", "driver"))) {
+    try (LaunchedProgram last = LaunchedProgram.start(train("local[4]", "driver"))) {
       assertThat(last.exitCode()).isZero();
       assertThat(last.lines()).anyMatch(line -> line.contains("going on after round"));
     }

@@ -76,16 +76,18 @@ class StandaloneClusterIT {
 
   @Test
   @Order(3)
-  void inClusterModeTheResultFileTellsHowItEnded() throws IOException {
+  void inClusterModeTheWeightsAreTheSameAndTheResultFileTellsHowItEnded() throws IOException {
     List<String> options = new ArrayList<>(EXECUTORS);
     options.addAll(List.of("--deploy-mode", "cluster", "--driver-memory", "1g"));
     options.addAll(List.of("--conf", "spark.standalone.submit.waitAppCompletion=true"));
     // Spark 3.5 adds these itself everywhere but here.
     options.addAll(List.of("--driver-java-options", ClusterProcess.java17Options()));
-    StandaloneCluster.Outcome outcome = cluster.submit(options, train("run"));
-    assertThat(result("run").get("status").asText())
+    StandaloneCluster.Outcome outcome = cluster.submit(options, train("on-the-cluster"));
+    assertThat(result("on-the-cluster").get("status").asText())
         .as(outcome.output())
-        .isEqualTo("nothing-to-do");
+        .isEqualTo("done");
+    assertThat(result("on-the-cluster").get("stateSha256"))
+        .isEqualTo(result("run").get("stateSha256"));
 
     List<String> broken = List.of("train", "--data", at("nowhere"), "--output", at("broken"));
     cluster.submit(options, broken);
