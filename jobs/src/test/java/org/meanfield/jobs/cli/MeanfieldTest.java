@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.meanfield.jobs.testing.LocalSpark;
 
 /** What a person, a script and a scheduler see of the command line, with a small job behind it. */
 class MeanfieldTest {
@@ -29,12 +30,7 @@ class MeanfieldTest {
 
   @BeforeAll
   static void startSpark() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .appName("cli")
-            .config("spark.ui.enabled", "false")
-            .getOrCreate();
+    spark = LocalSpark.session();
   }
 
   @AfterAll

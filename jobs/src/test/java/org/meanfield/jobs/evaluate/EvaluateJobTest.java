@@ -34,26 +34,25 @@ import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.ingest.TinyDatasets;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.testing.LinearClassifier;
+import org.meanfield.jobs.testing.LocalSpark;
 
 class EvaluateJobTest {
   private static SparkSession spark;
   private static Storage storage;
   @TempDir private static Path folder;
   private static String data;
-  private static RandomModel model;
+  private static LinearClassifier model;
   private final ByteArrayOutputStream console = new ByteArrayOutputStream();
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", 2)
-            .getOrCreate();
+    spark = LocalSpark.session();
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
     data = TinyDatasets.create(spark, folder.resolve("set"));
-    model = new RandomModel(DatasetFiles.open(spark, storage, data).manifest().classes().names());
+    model =
+        new LinearClassifier(
+            12, DatasetFiles.open(spark, storage, data).manifest().classes().names(), 5);
   }
 
   @Test
@@ -96,7 +95,7 @@ class EvaluateJobTest {
 
   @Test
   void otherClassesAreRefusedNamingBoth() {
-    RandomModel other = new RandomModel(List.of("left", "right"));
+    LinearClassifier other = new LinearClassifier(12, List.of("left", "right"), 5);
     assertThatThrownBy(
             () -> run(other, Map.of("evaluate.output", folder.resolve("none").toString())))
         .isInstanceOf(DataException.class)
@@ -154,7 +153,7 @@ class EvaluateJobTest {
     return EvaluationReport.fromJson(file.toString(), Files.readString(file));
   }
 
-  private JobResult run(RandomModel scored, Map<String, Object> more) {
+  private JobResult run(LinearClassifier scored, Map<String, Object> more) {
     Console lines =
         new Console(
             new PrintStream(console, true, StandardCharsets.UTF_8), Console.TerminalKind.PLAIN);

@@ -16,6 +16,7 @@ import org.meanfield.evaluate.ClassFigures;
 import org.meanfield.evaluate.EvaluationReport;
 import org.meanfield.evaluate.EvaluationSubject;
 import org.meanfield.evaluate.Evaluator;
+import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.model.FloatVector;
 import scala.Tuple2;
 
@@ -25,12 +26,7 @@ class MetricsOracleTest {
 
   @Test
   void precisionRecallF1AndConfusionAreSparks() {
-    SparkSession spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", 2)
-            .getOrCreate();
+    SparkSession spark = LocalSpark.session();
     Random random = new Random(3);
     Evaluator evaluator = new Evaluator(CLASSES);
     List<Tuple2<Object, Object>> pairs = new ArrayList<>();

@@ -41,6 +41,7 @@ import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.ModelFiles;
 import org.meanfield.jobs.storage.ShippedModel;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.model.Architectures;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
@@ -61,8 +62,7 @@ class ExportJobTest {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder().master("local[2]").config("spark.ui.enabled", "false").getOrCreate();
+    spark = LocalSpark.session();
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
     data = shared.resolve("set").toString();
     Path sample = Path.of("src", "test", "resources", "fashion-mnist-sample");

@@ -17,6 +17,7 @@ import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.testing.LocalSpark;
 
 /** Runs {@code meanfield ingest} as a person would, on one session for all tests. */
 final class IngestRuns {
@@ -30,10 +31,7 @@ final class IngestRuns {
   }
 
   static SparkSession spark() {
-    return SparkSession.builder()
-        .master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .getOrCreate();
+    return LocalSpark.session();
   }
 
   static Outcome run(Path input, Path output, String... more) throws IOException {

@@ -33,10 +33,13 @@ import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.ingest.TinyDatasets;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.testing.LinearClassifier;
+import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.model.FloatVector;
 
 /** Predictions of good and broken images, repeated and conflicting runs. */
 class PredictJobTest {
+  private static final List<String> CLASSES = List.of("ant", "bee", "cat", "dog", "elk", "fox");
   private static SparkSession spark;
   private static Storage storage;
   @TempDir private Path folder;
@@ -44,12 +47,7 @@ class PredictJobTest {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", 2)
-            .getOrCreate();
+    spark = LocalSpark.session();
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
   }
 
@@ -81,7 +79,7 @@ class PredictJobTest {
         .isEqualTo(Map.of("truncated", 1L, "empty", 1L, "not-an-image", 1L, "checksum", 1L));
     List<Row> rows = predictions("out");
     assertThat(rows).hasSize(24);
-    try (Scorer scorer = TinyClassifier.scorer(1)) {
+    try (Scorer scorer = model(1).open(1)) {
       for (Row row : rows) {
         check(row, scorer);
       }
@@ -105,7 +103,7 @@ class PredictJobTest {
     }
     FloatVector expected =
         scorer.score(List.of(ImagePreparation.prepare(encoded, scorer.imageSpec()))).get(0);
-    int label = TinyClassifier.CLASSES.indexOf(row.<String>getAs("label"));
+    int label = CLASSES.indexOf(row.<String>getAs("label"));
     assertThat(row.<Float>getAs("probability")).isCloseTo(expected.get(label), within());
     List<Row> top = row.getList(row.fieldIndex("top5"));
     assertThat(top).hasSize(5);
@@ -167,6 +165,10 @@ class PredictJobTest {
         .hasMessageContaining("no data set");
   }
 
+  private static LinearClassifier model(long seed) {
+    return new LinearClassifier(8, CLASSES, seed);
+  }
+
   private List<Row> predictions(String output) {
     return spark.read().parquet(folder.resolve(output + "/predictions").toString()).collectAsList();
   }
@@ -175,7 +177,7 @@ class PredictJobTest {
     PredictJob job = new PredictJob();
     StringBuilder text = new StringBuilder();
     Path model = folder.resolve("run" + seed);
-    TinyClassifier.write(model, seed);
+    model(seed).write(model);
     text.append("predict.model=\"").append(model).append("\"\npredict.batch-size=7\n");
     text.append("predict.input=\"").append(folder.resolve(input)).append("\"\n");
     text.append("predict.output=\"").append(folder.resolve(output)).append("\"\n");

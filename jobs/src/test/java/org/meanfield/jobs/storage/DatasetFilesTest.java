@@ -16,6 +16,7 @@ import org.meanfield.data.Split;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.error.DataException;
 import org.meanfield.jobs.ingest.TinyDatasets;
+import org.meanfield.jobs.testing.LocalSpark;
 
 class DatasetFilesTest {
   private static SparkSession spark;
@@ -24,12 +25,7 @@ class DatasetFilesTest {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", 2)
-            .getOrCreate();
+    spark = LocalSpark.session();
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
   }
 

@@ -26,6 +26,7 @@ import org.meanfield.jobs.cli.Meanfield;
 import org.meanfield.jobs.ingest.TinyDatasets;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.model.ModelStateCodec;
 import org.meanfield.model.TrainedModel;
 
@@ -39,12 +40,7 @@ class TrainJobTest {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "2")
-            .getOrCreate();
+    spark = LocalSpark.session();
     data = TinyDatasets.create(spark, folder.resolve("data"));
   }
 

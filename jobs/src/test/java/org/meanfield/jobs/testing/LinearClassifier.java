@@ -1,4 +1,4 @@
-package org.meanfield.jobs.predict;
+package org.meanfield.jobs.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,23 +14,28 @@ import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Normalization;
 import org.meanfield.data.ResizePolicy;
-import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
+import org.meanfield.engine.ScorerSource;
+import org.meanfield.engine.nd4j.NativeBackend;
 import org.meanfield.model.Network;
 import org.meanfield.model.TrainedModel;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
-/** A softmax regression on 8x8 colour images with six classes and random weights. */
-final class TinyClassifier {
-  static final List<String> CLASSES = List.of("ant", "bee", "cat", "dog", "elk", "fox");
+/**
+ * A softmax regression on square colour images with random weights: the quickest model to open.
+ *
+ * @param side of the images, in pixels
+ * @param classes names in index order
+ * @param seed of the weights
+ */
+public record LinearClassifier(int side, List<String> classes, long seed) implements ScorerSource {
 
-  private TinyClassifier() {}
-
-  static TrainedModel trained(long seed) {
-    ImageSpec spec = new ImageSpec(8, 8, 3, ResizePolicy.STRETCH, Normalization.unitRange(3));
+  /** The model itself. */
+  public TrainedModel trained() {
+    NativeBackend.load();
     var graph =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
@@ -40,23 +45,23 @@ final class TinyClassifier {
             .addLayer(
                 "output",
                 new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                    .nOut(CLASSES.size())
+                    .nOut(classes.size())
                     .activation(Activation.SOFTMAX)
                     .build(),
                 "image")
             .setOutputs("output")
-            .setInputTypes(InputType.convolutional(8, 8, 3))
+            .setInputTypes(InputType.convolutional(side, side, 3))
             .build();
-    Network network = new Network("tiny", graph, spec, new ClassIndex(CLASSES));
-    Engine engine = Engines.named("nd4j");
-    return new TrainedModel(network, engine.initialState(network), "run", "data");
+    ImageSpec spec = new ImageSpec(side, side, 3, ResizePolicy.STRETCH, Normalization.unitRange(3));
+    Network network = new Network("tiny", graph, spec, new ClassIndex(classes));
+    return new TrainedModel(network, Engines.named("nd4j").initialState(network), "run", "data");
   }
 
   /** Leaves the model as a training run does. */
-  static void write(Path run, long seed) {
+  public void write(Path run) {
     try {
       Path folder = Files.createDirectories(run.resolve("model"));
-      for (Map.Entry<String, byte[]> file : trained(seed).toFiles().entrySet()) {
+      for (Map.Entry<String, byte[]> file : trained().toFiles().entrySet()) {
         Files.write(folder.resolve(file.getKey()), file.getValue());
       }
     } catch (IOException e) {
@@ -64,7 +69,13 @@ final class TinyClassifier {
     }
   }
 
-  static Scorer scorer(long seed) {
-    return new ReplicaScorer(trained(seed), Engines.named("nd4j"), 1);
+  @Override
+  public String modelId() {
+    return trained().modelId();
+  }
+
+  @Override
+  public Scorer open(int threads) {
+    return new ReplicaScorer(trained(), Engines.named("nd4j"), threads);
   }
 }

@@ -1,0 +1,17 @@
+package org.meanfield.jobs.testing;
+
+import org.apache.spark.sql.SparkSession;
+
+/** The Spark of the tests: two cores in this process, shared by the classes that run in it. */
+public final class LocalSpark {
+  private LocalSpark() {}
+
+  /** The session, started where none is. */
+  public static SparkSession session() {
+    return SparkSession.builder()
+        .master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", 2)
+        .getOrCreate();
+  }
+}
