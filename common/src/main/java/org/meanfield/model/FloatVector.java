@@ -42,20 +42,6 @@ public final class FloatVector {
     target.put(values);
   }
 
-  /**
-   * Adds {@code weight * value} to each sum, in double precision. Shape: {@code sums} has this
-   * vector's length.
-   */
-  public void addTo(double[] sums, double weight) {
-    if (sums.length != values.length) {
-      throw new IllegalArgumentException(
-          "Vectors of one length expected, found " + sums.length + " and " + values.length);
-    }
-    for (int i = 0; i < values.length; i++) {
-      sums[i] += weight * values[i];
-    }
-  }
-
   /** True where no value is NaN or infinite. */
   public boolean isFinite() {
     for (float value : values) {

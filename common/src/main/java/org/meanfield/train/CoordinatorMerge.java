@@ -54,7 +54,7 @@ public final class CoordinatorMerge {
       }
       weighted.add(contribution.weighted());
     }
-    ModelState mean = ParameterAverager.average(weighted);
+    ModelState mean = ParameterAverager.average(before.state(), weighted, plan.exchange());
     OuterOptimizer.Step step = plan.outer().step(before.state(), mean, before.velocity());
     return new MergedState(step.state(), step.velocity());
   }

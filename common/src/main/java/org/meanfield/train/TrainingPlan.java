@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import org.meanfield.average.AveragingSchedule;
+import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
 import org.meanfield.data.Sha256;
 import org.meanfield.image.Augmentation;
@@ -20,6 +21,7 @@ import org.meanfield.model.Network;
  * @param batchSize examples of one worker's step; the last step of an epoch may have fewer
  * @param averaging when replicas are merged
  * @param outer what the coordinator does with the mean
+ * @param exchange how states are written when they are exchanged
  * @param augmentation of training images
  * @param labelSmoothing epsilon in [0, 1)
  * @param seed of every draw
@@ -32,6 +34,7 @@ public record TrainingPlan(
     int batchSize,
     AveragingSchedule averaging,
     OuterOptimizer outer,
+    ExchangeCodec exchange,
     Augmentation augmentation,
     double labelSmoothing,
     long seed,
@@ -89,6 +92,14 @@ public record TrainingPlan(
         clock.round(), clock.epoch(), clock.iteration(), clock.epochIteration(), iterations);
   }
 
+  /** How many examples a worker trains on in a round; 0 where its epoch is over before. */
+  public int examples(int worker, Round round) {
+    long size = shardSizes.get(worker);
+    long start = Math.min((long) round.epochIteration() * batchSize, size);
+    long end = Math.min(start + (long) round.iterations() * batchSize, size);
+    return Math.toIntExact(end - start);
+  }
+
   /** The clock after a round in which all workers together trained on {@code examples}. */
   public TrainingClock after(Round round, TrainingClock clock, long examples) {
     int epochIteration = round.epochIteration() + round.iterations();
@@ -114,6 +125,7 @@ public record TrainingPlan(
             Integer.toString(batchSize),
             averaging.toString(),
             outer.toString(),
+            exchange.name(),
             augmentation.toString(),
             Double.toString(labelSmoothing),
             Long.toString(seed),

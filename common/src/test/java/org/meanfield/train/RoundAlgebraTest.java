@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.meanfield.average.ExchangeCodec;
+import org.meanfield.average.FlatState;
+import org.meanfield.average.Slice;
 import org.meanfield.data.EpochOrder;
 import org.meanfield.data.Seeds;
 import org.meanfield.engine.Engine;
@@ -97,8 +100,16 @@ class RoundAlgebraTest {
       Contribution one =
           trainer.train(replica, shard, 0, plan.nextRound(TrainingClock.START), start);
       var mean =
-          org.meanfield.average.ParameterAverager.average(Collections.nCopies(4, one.weighted()));
-      assertThat(mean).isEqualTo(one.state());
+          org.meanfield.average.ParameterAverager.average(
+              start, Collections.nCopies(4, one.weighted()), ExchangeCodec.FP32);
+      float[] moved = FlatState.of(one.state());
+      float[] merged = FlatState.of(mean);
+      float[] before = FlatState.of(start);
+      for (int i = 0; i < moved.length; i++) {
+        // To the last bits of the largest move nearby, as SliceMean promises.
+        double tolerance = Math.ulp(moved[i]) + 1e-8 * largestMove(before, moved, i);
+        assertThat((double) merged[i]).isCloseTo(moved[i], within(tolerance));
+      }
     }
   }
 
@@ -115,6 +126,15 @@ class RoundAlgebraTest {
       RunJournal journal = RunJournal.at(TrainingClock.START, artifacts, iteration -> 0);
       assertThat(TinyRuns.loop(plan, backwards, artifacts, journal).run(start)).isEqualTo(straight);
     }
+  }
+
+  private static double largestMove(float[] before, float[] after, int near) {
+    double largest = 0;
+    int first = near / Slice.BLOCK * Slice.BLOCK;
+    for (int i = first; i < Math.min(first + Slice.BLOCK, before.length); i++) {
+      largest = Math.max(largest, Math.abs((double) after[i] - before[i]));
+    }
+    return largest;
   }
 
   private LocalArtifacts local(String name) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.meanfield.average.AveragingSchedule;
+import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
 import org.meanfield.data.Seeds;
 import org.meanfield.engine.Engines;
@@ -53,6 +54,7 @@ final class TinyRuns {
         batchSize,
         new AveragingSchedule.Constant(period),
         OuterOptimizer.PLAIN,
+        ExchangeCodec.FP32,
         Augmentation.none(),
         0,
         11,

@@ -3,6 +3,7 @@ package org.meanfield.jobs.train;
 import java.util.List;
 import java.util.Optional;
 import org.meanfield.average.AveragingSchedule;
+import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
 import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
@@ -28,6 +29,7 @@ public record TrainSettings(
     double labelSmoothing,
     AveragingSchedule averaging,
     OuterOptimizer outer,
+    ExchangeCodec exchange,
     LoopIntervals intervals,
     int keptCheckpoints,
     IdRecording recording) {
@@ -111,6 +113,11 @@ public record TrainSettings(
           .below(1)
           .defaultsTo(0.0)
           .means("Momentum of the outer step (BMUF, SlowMo); 0 is plain averaging.");
+  static final Setting<ExchangeCodec> EXCHANGE =
+      Setting.choice("train.exchange", ExchangeCodec.class)
+          .defaultsTo(ExchangeCodec.FP32)
+          .means(
+              "How states are written when they are merged: every bit, or their move since the last merge in bf16 (a half) or in int8 with a scale per 256 values (a quarter). Part of the result.");
   static final Setting<Integer> VALIDATION_INTERVAL =
       Setting.integer("train.validation-interval")
           .atLeast(0)
@@ -177,6 +184,7 @@ public record TrainSettings(
         OUTER_LEARNING_RATE,
         OUTER_MOMENTUM,
         OUTER_NESTEROV,
+        EXCHANGE,
         VALIDATION_INTERVAL,
         RECORD_EXAMPLES,
         PADDING,
@@ -211,6 +219,7 @@ public record TrainSettings(
             settings.get(OUTER_NESTEROV)
                 ? OuterOptimizer.LookAhead.NESTEROV
                 : OuterOptimizer.LookAhead.NONE),
+        settings.get(EXCHANGE),
         new LoopIntervals(
             settings.get(CHECKPOINT_INTERVAL), settings.get(VALIDATION_INTERVAL), epochs),
         settings.get(CHECKPOINT_KEEP),
@@ -227,6 +236,7 @@ public record TrainSettings(
         batchSize,
         averaging,
         outer,
+        exchange,
         augmentation(settings, spec.height(), spec.channels()),
         labelSmoothing,
         seed,

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.meanfield.average.AveragingSchedule;
+import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
 import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
@@ -35,6 +36,10 @@ final class TinyTraining {
   private TinyTraining() {}
 
   static TrainingPlan plan(List<Integer> shardSizes) {
+    return plan(shardSizes, OuterOptimizer.PLAIN, ExchangeCodec.FP32);
+  }
+
+  static TrainingPlan plan(List<Integer> shardSizes, OuterOptimizer outer, ExchangeCodec exchange) {
     var configuration =
         new NeuralNetConfiguration.Builder()
             .seed(3)
@@ -62,7 +67,8 @@ final class TinyTraining {
         3,
         4,
         new AveragingSchedule.Constant(2),
-        OuterOptimizer.PLAIN,
+        outer,
+        exchange,
         new Augmentation(2, FlipPolicy.HORIZONTAL, 0),
         0.1,
         SEED,

@@ -1,0 +1,36 @@
+package org.meanfield.average;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.meanfield.model.FloatVector;
+import org.meanfield.model.ModelState;
+
+/** A state as one array: parameters, then updater state. Merging does not tell them apart. */
+public final class FlatState {
+  private FlatState() {}
+
+  /** A copy. */
+  public static float[] of(ModelState state) {
+    float[] flat = new float[state.parameters().length() + state.updaterState().length()];
+    copy(state, flat);
+    return flat;
+  }
+
+  /** Copies a state into an array of its length. */
+  public static void copy(ModelState state, float[] flat) {
+    FloatBuffer buffer = FloatBuffer.wrap(flat);
+    state.parameters().putInto(buffer);
+    state.updaterState().putInto(buffer);
+  }
+
+  /**
+   * The state in an array, copied.
+   *
+   * @param parameters how many of the values are parameters
+   */
+  public static ModelState toState(float[] flat, int parameters) {
+    return new ModelState(
+        FloatVector.wrap(Arrays.copyOf(flat, parameters)),
+        FloatVector.wrap(Arrays.copyOfRange(flat, parameters, flat.length)));
+  }
+}
