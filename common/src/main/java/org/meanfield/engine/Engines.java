@@ -1,37 +1,69 @@
 package org.meanfield.engine;
 
 import java.util.List;
+import java.util.Optional;
 import org.meanfield.engine.nd4j.Nd4jEngine;
+import org.meanfield.engine.torch.TorchEngine;
 import org.meanfield.error.SettingsException;
+import org.meanfield.model.Network;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The engines by name. */
 public final class Engines {
-  /** Take the fastest engine whose natives are there. */
+  /** Take the fastest engine that can run the network here. */
   public static final String AUTO = "auto";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
 
   private Engines() {}
 
-  /** Every name that {@link #named} takes. */
+  /** Every name in settings: {@value #AUTO} and those that {@link #named} takes. */
   public static List<String> names() {
-    return List.of(AUTO, Nd4jEngine.NAME, "torch");
+    return List.of(AUTO, Nd4jEngine.NAME, TorchEngine.NAME);
   }
 
   /**
    * The engine of that name, its natives loaded.
    *
-   * @throws SettingsException where this build has no such engine
+   * @param name of one engine, not {@value #AUTO}
+   * @throws SettingsException where there is no such engine, or its natives are not here
    */
   public static Engine named(String name) {
     return switch (name) {
-      case AUTO, Nd4jEngine.NAME -> new Nd4jEngine();
+      case Nd4jEngine.NAME -> new Nd4jEngine();
+      case TorchEngine.NAME -> new TorchEngine();
       default ->
           throw new SettingsException(
-              "Engine '"
-                  + name
-                  + "' is not in this build; engines here: "
-                  + AUTO
-                  + ", "
-                  + Nd4jEngine.NAME);
+              "There is no engine '" + name + "'; the engines are " + String.join(", ", names()));
     };
+  }
+
+  /**
+   * The engine for a network: the one asked for, or for {@value #AUTO} {@code torch} where its
+   * natives load and it knows all of the network's layers, else {@code nd4j}, with a line in the
+   * log that says why.
+   *
+   * @param name one of {@link #names()}
+   * @throws SettingsException where there is no such engine, or its natives are not here
+   */
+  public static Engine forNetwork(String name, Network network) {
+    if (!name.equals(AUTO)) {
+      return named(name);
+    }
+    Optional<String> problem = TorchEngine.whyNot();
+    if (problem.isPresent()) {
+      LOG.warn("Engine auto: nd4j, because LibTorch cannot be loaded here: {}", problem.get());
+      return new Nd4jEngine();
+    }
+    TorchEngine torch = new TorchEngine();
+    try {
+      torch.open(network, 1).close();
+      LOG.info("Engine auto: torch, which knows all layers of '{}'", network.name());
+      return torch;
+    } catch (SettingsException e) {
+      LOG.warn("Engine auto: nd4j, because of this: {}", e.getMessage());
+      return new Nd4jEngine();
+    }
   }
 }

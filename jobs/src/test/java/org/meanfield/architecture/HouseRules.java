@@ -63,7 +63,9 @@ final class HouseRules {
         HouseRule.of(noCycles(root + ".jobs.(*).."), "CopiesItsSibling"),
         HouseRule.of(commonKnowsNoCluster(), "KnowsSpark"),
         HouseRule.of(commonHasNoMain(), "KnowsSpark"),
+        HouseRule.of(nd4jInItsEngineOnly(), "TouchesNative"),
         HouseRule.of(nativeCallsInEnginesOnly(), "TouchesNative"),
+        HouseRule.of(libTorchInItsEngineOnly(), "TouchesNative"),
         HouseRule.of(onnxRuntimeInExportOnly(), "TouchesNative"),
         HouseRule.of(hadoopInStorageOnly(), "CopiesItsSibling"),
         HouseRule.of(noJavaSerialisation(), "Serialises"),
@@ -107,7 +109,7 @@ final class HouseRules {
         .because("programs live in jobs");
   }
 
-  private ArchRule nativeCallsInEnginesOnly() {
+  private ArchRule nd4jInItsEngineOnly() {
     // DataType is an enum that DL4J's configurations name: no native code behind it.
     DescribedPredicate<JavaClass> nativeCode =
         resideInAnyPackage(
@@ -118,14 +120,31 @@ final class HouseRules {
                 "org.nd4j.linalg.factory..",
                 "org.nd4j.nativeblas..",
                 "org.deeplearning4j.nn.graph..",
-                "org.deeplearning4j.nn.multilayer..",
-                "org.bytedeco..")
+                "org.deeplearning4j.nn.multilayer..")
             .and(not(JavaClass.Predicates.type(DataType.class)));
+    return noClasses()
+        .that(house.ours().and(not(house.in("engine.nd4j"))))
+        .should()
+        .dependOnClassesThat(nativeCode.as("hold or call ND4J's native memory"))
+        .because("native memory needs an owner, and an engine can only be swapped behind its port");
+  }
+
+  private ArchRule nativeCallsInEnginesOnly() {
     return noClasses()
         .that(house.ours().and(not(house.in("engine.nd4j", "engine.torch"))))
         .should()
-        .dependOnClassesThat(nativeCode.as("hold or call native memory"))
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.bytedeco..")
         .because("native memory needs an owner, and an engine can only be swapped behind its port");
+  }
+
+  private ArchRule libTorchInItsEngineOnly() {
+    return noClasses()
+        .that(house.ours().and(not(house.in("engine.torch"))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.bytedeco.pytorch..")
+        .because("an engine can only be swapped behind its port");
   }
 
   private ArchRule onnxRuntimeInExportOnly() {

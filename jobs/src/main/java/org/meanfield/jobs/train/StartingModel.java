@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Split;
-import org.meanfield.engine.Engine;
+import org.meanfield.engine.nd4j.Nd4jEngine;
 import org.meanfield.engine.nd4j.Nd4jModelReader;
 import org.meanfield.engine.nd4j.WeightTransfer;
 import org.meanfield.error.SettingsException;
@@ -34,7 +34,7 @@ import org.meanfield.model.TrainingRecipe;
 record StartingModel(Network network, ModelState state, TrainingRecipe recipe, List<String> notes) {
 
   /** As the settings say, for a data set. */
-  static StartingModel of(JobContext context, DatasetFiles data, Engine engine) {
+  static StartingModel of(JobContext context, DatasetFiles data) {
     DatasetManifest manifest = data.manifest();
     ModelSettings model = ModelSettings.from(context.settings());
     int iterations =
@@ -53,9 +53,8 @@ record StartingModel(Network network, ModelState state, TrainingRecipe recipe, L
     return before
         .map(
             pretrained ->
-                transferred(
-                    WeightTransfer.start(pretrained, fresh, model.freezeUntil()), engine, recipe))
-        .orElseGet(() -> untrained(fresh, engine, recipe));
+                transferred(WeightTransfer.start(pretrained, fresh, model.freezeUntil()), recipe))
+        .orElseGet(() -> untrained(fresh, recipe));
   }
 
   private static Network network(
@@ -75,20 +74,24 @@ record StartingModel(Network network, ModelState state, TrainingRecipe recipe, L
     return Architectures.build(name, spec, manifest.classes(), recipe);
   }
 
-  private static StartingModel untrained(Network network, Engine engine, TrainingRecipe recipe) {
-    ModelState state = engine.initialState(network);
+  private static StartingModel untrained(Network network, TrainingRecipe recipe) {
+    ModelState state = initialState(network);
     return new StartingModel(network, state, recipe, List.of(describe(network, state)));
   }
 
   /** Kept weights with a fresh updater state: momentum of another training means nothing here. */
-  private static StartingModel transferred(
-      StartingPoint point, Engine engine, TrainingRecipe recipe) {
+  private static StartingModel transferred(StartingPoint point, TrainingRecipe recipe) {
     Network network = point.network();
     ModelState state =
-        new ModelState(point.state().parameters(), engine.initialState(network).updaterState());
+        new ModelState(point.state().parameters(), initialState(network).updaterState());
     List<String> notes = new ArrayList<>(List.of(describe(network, state)));
     notes.add(point.summary());
     return new StartingModel(network, state, recipe, notes);
+  }
+
+  /** DL4J's, whatever engine trains: the same seed gives the same weights everywhere. */
+  private static ModelState initialState(Network network) {
+    return new Nd4jEngine().initialState(network);
   }
 
   private static byte[] read(Storage storage, String uri) {

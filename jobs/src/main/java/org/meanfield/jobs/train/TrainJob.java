@@ -75,9 +75,10 @@ public final class TrainJob implements Job {
     }
     TrainSettings settings =
         TrainSettings.from(context.settings(), data.manifest().examples(Split.TRAIN));
-    Engine engine = Engines.named(known.map(RunFile::engine).orElse(settings.engine()));
+    StartingModel start = StartingModel.of(context, data);
+    Engine engine =
+        Engines.forNetwork(known.map(RunFile::engine).orElse(settings.engine()), start.network());
     context.console().line("engine: " + engine.description());
-    StartingModel start = StartingModel.of(context, data, engine);
     start.notes().forEach(context.console()::line);
     Stopwatch loading = new Stopwatch();
     try (ShardedData shards =

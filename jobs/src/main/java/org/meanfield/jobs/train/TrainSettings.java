@@ -76,7 +76,7 @@ public record TrainSettings(
           .limited("one of " + String.join(", ", Engines.names()), Engines.names()::contains)
           .defaultsTo(Engines.AUTO)
           .means(
-              "What computes: 'nd4j' is Deeplearning4j itself; 'auto' takes the fastest engine of this build.");
+              "What computes: 'torch' is LibTorch, 'nd4j' is Deeplearning4j itself; 'auto' takes torch where its natives load and it knows all of the network's layers. A run keeps the engine that it began with.");
   static final Setting<Long> SEED =
       Setting.longInteger("train.seed")
           .defaultsTo(1L)

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.data.Split;
-import org.meanfield.engine.Engines;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
 import org.meanfield.jobs.ingest.TinyDatasets;
@@ -66,7 +65,7 @@ class TrainJobTest {
         TrainedModel.fromFiles(run.toString(), name -> bytes(run.resolve("model").resolve(name)));
     assertThat(ModelStateCodec.sha256(model.state())).isEqualTo(result.get("stateSha256").asText());
     assertThat(printed.toString(StandardCharsets.UTF_8))
-        .contains("oneDNN on", "round 4/4", "validation accuracy");
+        .contains("LibTorch", "round 4/4", "validation accuracy");
 
     assertThat(train(run)).isZero();
     JsonNode again = json(run.resolve("result.json"));
@@ -149,10 +148,14 @@ class TrainJobTest {
   }
 
   @Test
-  void anEngineOfAnotherBuildIsRefused() {
-    assertThat(Engines.names()).contains("torch");
-    assertThat(train(folder.resolve("torch"), "--engine", "torch")).isEqualTo(2);
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("not in this build");
+  void theEngineIsChosenOnceAndPinned() throws IOException {
+    Path auto = folder.resolve("auto");
+    assertThat(train(auto)).isZero();
+    assertThat(json(auto.resolve("run.json")).get("engine").asText()).isEqualTo("torch");
+    Path nd4j = folder.resolve("nd4j");
+    assertThat(train(nd4j, "--engine", "nd4j")).isZero();
+    assertThat(json(nd4j.resolve("run.json")).get("engine").asText()).isEqualTo("nd4j");
+    assertThat(train(folder.resolve("other"), "--engine", "other")).isEqualTo(2);
   }
 
   private int train(Path output, String... more) {

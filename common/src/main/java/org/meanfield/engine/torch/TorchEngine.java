@@ -1,0 +1,70 @@
+package org.meanfield.engine.torch;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.pytorch.Device;
+import org.meanfield.engine.Engine;
+import org.meanfield.engine.Replica;
+import org.meanfield.engine.nd4j.GraphLayout;
+import org.meanfield.engine.nd4j.Nd4jEngine;
+import org.meanfield.error.SettingsException;
+import org.meanfield.model.ModelState;
+import org.meanfield.model.Network;
+
+/**
+ * LibTorch, running DL4J's configurations on DL4J's layout of parameters and updater state, so that
+ * a state means the same to this engine and to {@code nd4j}.
+ */
+public final class TorchEngine implements Engine {
+  /** The name in settings and reports. */
+  public static final String NAME = "torch";
+
+  private static final String VERSION = "2.10.0";
+  private static final Map<String, GraphLayout> LAYOUTS = new ConcurrentHashMap<>();
+
+  /** Loads the natives. Errors: {@link SettingsException} where they are not here. */
+  public TorchEngine() {
+    whyNot()
+        .ifPresent(
+            problem -> {
+              throw new SettingsException(
+                  "Engine '"
+                      + NAME
+                      + "' cannot load LibTorch's natives: "
+                      + problem
+                      + "; put org.bytedeco:pytorch for this platform on the class path or choose engine 'nd4j'");
+            });
+  }
+
+  /** Why this engine cannot run in this process; empty where it can. */
+  public static Optional<String> whyNot() {
+    return Optional.of(TorchNatives.problem()).filter(problem -> !problem.isEmpty());
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "torch: LibTorch " + VERSION + ", fp32, " + TorchNatives.capability();
+  }
+
+  /** DL4J's own initialisation: both engines start from the same weights. */
+  @Override
+  public ModelState initialState(Network network) {
+    return new Nd4jEngine().initialState(network);
+  }
+
+  @Override
+  public Replica open(Network network, int threads) {
+    TorchReplica replica = new TorchReplica(network, layout(network), new Device("cpu"), threads);
+    return replica;
+  }
+
+  private static GraphLayout layout(Network network) {
+    return LAYOUTS.computeIfAbsent(network.configurationJson(), json -> GraphLayout.of(network));
+  }
+}

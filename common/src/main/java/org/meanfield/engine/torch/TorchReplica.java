@@ -1,0 +1,111 @@
+package org.meanfield.engine.torch;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.engine.Minibatch;
+import org.meanfield.engine.Replica;
+import org.meanfield.engine.StepPosition;
+import org.meanfield.engine.nd4j.GraphLayout;
+import org.meanfield.model.FloatVector;
+import org.meanfield.model.ModelState;
+import org.meanfield.model.Network;
+
+/** One network on LibTorch. Not thread-safe, but may move between threads. */
+final class TorchReplica implements Replica {
+  private final Network network;
+  private final int threads;
+  private final PointerScope scope; // owns everything below
+  private final FlatMemory memory;
+  private final CompiledGraph graph;
+  private final GradientStep gradientStep;
+  private final Generator generator;
+  private final GeneratorOptional draws;
+  private final boolean averaged;
+  private final ScalarType compute = ScalarType.Float;
+  private boolean closed;
+
+  TorchReplica(Network network, GraphLayout layout, Device device, int threads) {
+    this.network = network;
+    this.threads = threads;
+    TorchNatives.useThreads(threads);
+    this.averaged = network.configuration().getDefaultConfiguration().isMiniBatch();
+    try (PointerScope opening = new PointerScope()) {
+      this.memory = new FlatMemory(layout, device);
+      this.graph = GraphCompiler.compile(network, layout, memory);
+      this.gradientStep = new GradientStep(layout, memory);
+      this.generator = torch.make_generator_cpu();
+      this.draws = new GeneratorOptional(generator);
+      this.scope = opening.extend();
+    }
+  }
+
+  @Override
+  public void load(ModelState state) {
+    memory.load(network.name(), state);
+  }
+
+  @Override
+  public double step(Minibatch minibatch, StepPosition position) {
+    TorchNatives.useThreads(threads);
+    return Native.temporary(() -> train(minibatch, position));
+  }
+
+  private double train(Minibatch minibatch, StepPosition position) {
+    generator.set_current_seed(position.seed());
+    memory.gradients().zero_();
+    Pass pass =
+        new Pass(Pass.Mode.TRAINING, compute, draws, position.iteration(), position.epoch());
+    Tensor output = graph.forward(images(minibatch), pass).to(ScalarType.Float);
+    double divisor = averaged ? minibatch.size() : 1;
+    double loss = graph.loss().backward(output, targets(minibatch), 1 / divisor) / divisor;
+    double penalty = gradientStep.penalty(position.iteration(), position.epoch());
+    graph.finishStatistics();
+    gradientStep.apply(position.iteration(), position.epoch());
+    return loss + penalty;
+  }
+
+  @Override
+  public ModelState state() {
+    return memory.copy();
+  }
+
+  @Override
+  public FloatVector predict(Minibatch minibatch) {
+    TorchNatives.useThreads(threads);
+    return Native.temporary(() -> Native.withoutGradient(() -> infer(minibatch)));
+  }
+
+  private FloatVector infer(Minibatch minibatch) {
+    Pass pass = new Pass(Pass.Mode.INFERENCE, compute, draws, 0, 0);
+    Tensor output = graph.forward(images(minibatch), pass).to(ScalarType.Float);
+    return FlatMemory.floats(graph.loss().output(output));
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      scope.deallocate();
+    }
+  }
+
+  private Tensor images(Minibatch minibatch) {
+    ImageSpec spec = network.imageSpec();
+    Tensor images = torch.empty(minibatch.size(), spec.channels(), spec.height(), spec.width());
+    minibatch.pixels().putInto(FlatMemory.buffer(images));
+    return images.contiguous(MemoryFormat.ChannelsLast);
+  }
+
+  private Tensor targets(Minibatch minibatch) {
+    Tensor targets = torch.empty(minibatch.size(), network.classes().size());
+    minibatch.targets().putInto(FlatMemory.buffer(targets));
+    return targets;
+  }
+}

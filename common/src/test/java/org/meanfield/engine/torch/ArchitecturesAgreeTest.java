@@ -1,0 +1,61 @@
+package org.meanfield.engine.torch;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.meanfield.data.ClassIndex;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.data.Normalization;
+import org.meanfield.data.ResizePolicy;
+import org.meanfield.model.Architectures;
+import org.meanfield.model.GradientClipping;
+import org.meanfield.model.LearningRateSchedule;
+import org.meanfield.model.Network;
+import org.meanfield.model.Optimizer;
+import org.meanfield.model.TrainingRecipe;
+
+/** Our own networks on both engines, from one state and with the same minibatches. */
+class ArchitecturesAgreeTest {
+  private static final ClassIndex CLASSES = new ClassIndex(List.of("a", "b", "c", "d"));
+  private static final double TOLERANCE = 1e-4;
+
+  /** What one rectifier that falls to the other side of 0 changes in a gradient. */
+  private static final double ONE_BEND = 1e-2;
+
+  @ParameterizedTest
+  @CsvSource({
+    "lenet, 28, 1",
+    "cnn, 16, 1",
+    "mlp, 12, 3",
+    "resnet20, 16, 3",
+    "resnet18, 64, 3",
+  })
+  void anArchitectureTakesTheSameStep(String name, int size, int channels) {
+    new Agreement(network(name, size, channels), new TorchEngine())
+        .holdsForOneStep(TOLERANCE, ONE_BEND);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"lenet, 28, 1", "cnn, 16, 1", "mlp, 12, 3", "resnet20, 16, 3"})
+  void withoutBendsTenStepsLeadToTheSameState(String name, int size, int channels) {
+    new Agreement(SmoothTwin.of(network(name, size, channels)), new TorchEngine())
+        .holdsForTenSteps(TOLERANCE);
+  }
+
+  private static Network network(String name, int size, int channels) {
+    ImageSpec images =
+        new ImageSpec(
+            size, size, channels, ResizePolicy.STRETCH, Normalization.unitRange(channels));
+    TrainingRecipe recipe =
+        new TrainingRecipe(
+            new Optimizer.Nesterov(0.9),
+            new LearningRateSchedule.Cosine(0, 0.1),
+            0.01,
+            20,
+            1e-5,
+            new GradientClipping.ByNorm(1),
+            0,
+            5);
+    return Architectures.build(name, images, CLASSES, recipe);
+  }
+}
