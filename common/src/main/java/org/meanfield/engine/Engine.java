@@ -1,5 +1,6 @@
 package org.meanfield.engine;
 
+import org.meanfield.error.SettingsException;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.Network;
 
@@ -26,4 +27,18 @@ public interface Engine {
    * @param threads native threads that this replica may use
    */
   Replica open(Network network, int threads);
+
+  /**
+   * Opens a replica on a device.
+   *
+   * @param threads native threads of the processor that this replica may use
+   * @throws SettingsException where this engine cannot use that device here
+   */
+  default Replica open(Network network, ComputeDevice device, int threads) {
+    if (device.isCuda()) {
+      throw new SettingsException(
+          "Engine '" + name() + "' computes on the processor only; " + device + " was asked for");
+    }
+    return open(network, threads);
+  }
 }
