@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class HouseRules {
   /** Packages whose results may depend on nothing but their arguments. */
   private static final String[] PURE = {
-    "config", "data", "image", "model", "engine", "average", "train", "evaluate"
+    "config", "data", "image", "model", "engine", "average", "train", "evaluate", "registry"
   };
 
   /** Calls that draw from a generator nobody seeded. */

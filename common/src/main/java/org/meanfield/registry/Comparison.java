@@ -1,0 +1,91 @@
+package org.meanfield.registry;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.meanfield.evaluate.EvaluationReport;
+
+/** Whether two contenders can be compared example by example, and how they then differ. */
+final class Comparison {
+  private final Optional<String> obstacle;
+  private final Optional<PairedOutcomes> outcomes;
+
+  private Comparison(Optional<String> obstacle, Optional<PairedOutcomes> outcomes) {
+    this.obstacle = obstacle;
+    this.outcomes = outcomes;
+  }
+
+  /** Of a challenger with the champion. */
+  static Comparison of(Contender challenger, Contender champion) {
+    Optional<String> differs = differentSplit(challenger, champion);
+    if (differs.isPresent()) {
+      return new Comparison(differs, Optional.empty());
+    }
+    for (Contender one : new Contender[] {champion, challenger}) {
+      if (one.predictions().isEmpty()) {
+        return missing("no predictions of " + one.name() + " were kept");
+      }
+    }
+    Optional<PairedOutcomes> paired =
+        PairedOutcomes.of(champion.predictions().get(), challenger.predictions().get());
+    return paired.isPresent()
+        ? new Comparison(Optional.empty(), paired)
+        : missing("the two were judged on different examples or labels");
+  }
+
+  /** Why two evaluations are not about the same examples; empty where they are. */
+  static Optional<String> differentSplit(Contender challenger, Contender champion) {
+    for (Contender one : new Contender[] {champion, challenger}) {
+      if (one.evaluation().isEmpty()) {
+        return Optional.of(one.name() + " was not evaluated");
+      }
+    }
+    String own = split(challenger.evaluation().get());
+    String other = split(champion.evaluation().get());
+    return own.equals(other)
+        ? Optional.empty()
+        : Optional.of(
+            challenger.name()
+                + " was judged on "
+                + own
+                + ", "
+                + champion.name()
+                + " on "
+                + other
+                + "; evaluate both on the same");
+  }
+
+  /** Why there are no outcomes; empty where there are. */
+  Optional<String> obstacle() {
+    return obstacle;
+  }
+
+  /** The outcomes, where nothing stands in the way. */
+  Optional<PairedOutcomes> outcomes() {
+    return outcomes;
+  }
+
+  static String split(EvaluationReport report) {
+    return String.format(
+        Locale.ROOT,
+        "%s of data set %s (%,d)",
+        report.split(),
+        report.datasetId(),
+        report.examples());
+  }
+
+  static String describe(PairedOutcomes outcomes) {
+    return String.format(
+        Locale.ROOT,
+        "of %,d examples only the challenger is right on %,d, only the champion on %,d; gain %+.4f,"
+            + " exact McNemar p %.4g two-sided",
+        outcomes.examples(),
+        outcomes.onlyChallenger(),
+        outcomes.onlyChampion(),
+        outcomes.gain(),
+        new McNemar(outcomes).twoSided());
+  }
+
+  private static Comparison missing(String reason) {
+    return new Comparison(Optional.of(reason), Optional.empty());
+  }
+}

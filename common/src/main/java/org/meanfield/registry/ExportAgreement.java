@@ -1,0 +1,43 @@
+package org.meanfield.registry;
+
+import java.util.Locale;
+import org.meanfield.registry.Finding.Relation;
+
+/**
+ * How often the served model must name the class that the trained one names.
+ *
+ * @param threshold share of images, 0 to 1
+ */
+public record ExportAgreement(double threshold) implements AbsoluteCriterion {
+  @Override
+  public String name() {
+    return "minimum-export-agreement";
+  }
+
+  @Override
+  public Finding judge(Contender challenger) {
+    return challenger
+        .export()
+        .filter(export -> export.images() > 0)
+        .map(
+            export ->
+                Finding.of(
+                    name(),
+                    export.top1Agreement(),
+                    Relation.AT_LEAST,
+                    threshold,
+                    String.format(
+                        Locale.ROOT,
+                        "export and model name the same class; on %,d images, probabilities within"
+                            + " %.1e",
+                        export.images(),
+                        export.maxDifference())))
+        .orElseGet(
+            () ->
+                Finding.unmeasured(
+                    name(),
+                    Relation.AT_LEAST,
+                    threshold,
+                    challenger.name() + " has no export that was compared with the model"));
+  }
+}
