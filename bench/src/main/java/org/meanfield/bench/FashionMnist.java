@@ -1,11 +1,14 @@
 package org.meanfield.bench;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -13,8 +16,15 @@ import java.util.zip.GZIPInputStream;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A split of Fashion-MNIST in memory, for the half that does not read Meanfield's data sets. */
+/**
+ * A split of Fashion-MNIST in memory, for the half that does not read Meanfield's data sets, and
+ * for cutting smaller data sets.
+ */
 final class FashionMnist {
+  private static final String IMAGES = "-images-idx3-ubyte";
+  private static final String LABELS = "-labels-idx1-ubyte";
+  private static final int IMAGE_FILE = 0x803;
+  private static final int LABEL_FILE = 0x801;
   static final int SIDE = 28;
   static final int CLASSES = 10;
   // The training images' own mean and deviation, of pixels 0 to 255.
@@ -41,6 +51,30 @@ final class FashionMnist {
 
   int size() {
     return images.length;
+  }
+
+  /** The first images of this split. */
+  FashionMnist first(int count) {
+    return new FashionMnist(Arrays.copyOf(images, count), Arrays.copyOf(labels, count));
+  }
+
+  /** Writes this split as two IDX files, under the names that it is read by. */
+  void write(Path folder, String prefix) throws IOException {
+    Files.createDirectories(folder);
+    try (DataOutputStream out = create(folder, prefix + IMAGES)) {
+      out.writeInt(IMAGE_FILE);
+      out.writeInt(images.length);
+      out.writeInt(SIDE);
+      out.writeInt(SIDE);
+      for (byte[] image : images) {
+        out.write(image);
+      }
+    }
+    try (DataOutputStream out = create(folder, prefix + LABELS)) {
+      out.writeInt(LABEL_FILE);
+      out.writeInt(labels.length);
+      out.write(labels);
+    }
   }
 
   int label(int index) {
@@ -79,8 +113,8 @@ final class FashionMnist {
 
   private static FashionMnist read(Path folder, String prefix) throws IOException {
     byte[][] images;
-    try (DataInputStream in = open(folder, prefix + "-images-idx3-ubyte")) {
-      require(in.readInt() == 0x803, folder, prefix);
+    try (DataInputStream in = open(folder, prefix + IMAGES)) {
+      require(in.readInt() == IMAGE_FILE, folder, prefix);
       images = new byte[in.readInt()][SIDE * SIDE];
       require(in.readLong() == ((long) SIDE << 32 | SIDE), folder, prefix); // rows, columns
       for (byte[] image : images) {
@@ -88,8 +122,8 @@ final class FashionMnist {
       }
     }
     byte[] labels;
-    try (DataInputStream in = open(folder, prefix + "-labels-idx1-ubyte")) {
-      require(in.readInt() == 0x801 && in.readInt() == images.length, folder, prefix);
+    try (DataInputStream in = open(folder, prefix + LABELS)) {
+      require(in.readInt() == LABEL_FILE && in.readInt() == images.length, folder, prefix);
       labels = new byte[images.length];
       in.readFully(labels);
     }
@@ -103,6 +137,11 @@ final class FashionMnist {
             Files.exists(zipped)
                 ? new GZIPInputStream(Files.newInputStream(zipped))
                 : Files.newInputStream(folder.resolve(name))));
+  }
+
+  private static DataOutputStream create(Path folder, String name) throws IOException {
+    return new DataOutputStream(
+        new BufferedOutputStream(Files.newOutputStream(folder.resolve(name))));
   }
 
   private static void require(boolean holds, Path folder, String prefix) throws IOException {

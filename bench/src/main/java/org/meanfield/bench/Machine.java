@@ -12,8 +12,9 @@ import java.time.temporal.ChronoUnit;
  * @param processor model name
  * @param cores that the JVM sees
  * @param memoryGiB of the machine
- * @param system kernel
+ * @param system kernel and its version, without what a distributor adds
  * @param java version
+ * @param started UTC
  * @param finished UTC
  * @param loadBefore what else ran before the first training: the load average of one minute
  */
@@ -23,19 +24,28 @@ record Machine(
     long memoryGiB,
     String system,
     String java,
+    String started,
     String finished,
     String loadBefore) {
 
-  /** This one, now. */
-  static Machine now(String loadBefore) {
+  /**
+   * This one, at the end of a measurement.
+   *
+   * @param started when it began
+   * @param loadBefore the load average at that time
+   */
+  static Machine now(Instant started, String loadBefore) {
     return new Machine(
         field("/proc/cpuinfo", "model name") + ", family " + field("/proc/cpuinfo", "cpu family"),
         Runtime.getRuntime().availableProcessors(),
         Math.round(
             Double.parseDouble(field("/proc/meminfo", "MemTotal").replaceAll("\\D", ""))
                 / (1 << 20)),
-        System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version").replaceFirst("[^0-9.].*", ""),
         System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"),
+        started.truncatedTo(ChronoUnit.MINUTES).toString(),
         Instant.now().truncatedTo(ChronoUnit.MINUTES).toString(),
         loadBefore);
   }

@@ -3,88 +3,124 @@ package org.meanfield.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.meanfield.engine.Engines;
-import org.meanfield.jobs.cli.Commands;
-import org.meanfield.jobs.cli.Console;
-import org.meanfield.jobs.cli.Meanfield;
-import org.meanfield.jobs.spark.LogConfiguration;
-import org.meanfield.model.TrainedModel;
-import org.nd4j.linalg.factory.Nd4j;
+import java.util.Optional;
 
 /**
- * {@code meanfield train}, the command as users run it, checkpoints and all. Run in a process of
- * its own: {@code MeanfieldTraining EXPERIMENT.json MEASUREMENT.json DATASET RUN}.
+ * {@code meanfield train}, the packaged command as users run it, checkpoints and all.
+ *
+ * @param network a built-in architecture
+ * @param variant engine and precision
+ * @param master Spark's
+ * @param runner how rounds are run; empty for the command's own choice
+ * @param workers K
+ * @param averagingPeriod k
+ * @param epochs over the data
+ * @param images of Fashion-MNIST in an epoch
+ * @param side of the square images that the network sees, in pixels
  */
-public final class MeanfieldTraining {
-  private MeanfieldTraining() {}
+record MeanfieldTraining(
+    String network,
+    Variant variant,
+    String master,
+    Optional<String> runner,
+    int workers,
+    int averagingPeriod,
+    int epochs,
+    int images,
+    int side) {
+  /** Of every training, ours and DL4J's own. */
+  static final double LEARNING_RATE = 0.01;
 
-  /** Trains, scores and writes the measurement. */
-  public static void main(String[] args) throws IOException {
-    LogConfiguration.applyUnlessConfigured();
-    Experiment experiment = Experiment.read(Path.of(args[0]));
-    String run = args[3];
-    PrintStream out = new PrintStream(System.out, true, Charset.defaultCharset());
-    Console console = new Console(out, Console.TerminalKind.PLAIN);
-    int code =
-        new Meanfield(Commands.all(), out, System.err, console)
-            .run(command(experiment, args[2], run).toArray(String[]::new));
-    if (code != 0) {
-      System.exit(code);
+  /** Nesterov's, of every training. */
+  static final double MOMENTUM = 0.9;
+
+  /** Of every training. */
+  static final long SEED = 1;
+
+  /** Images of a worker's step, in every training. */
+  static final int BATCH_SIZE = 64;
+
+  /** Two executors with a core each, in JVMs of their own. */
+  static final String CLUSTER = "local-cluster[2,1,4096]";
+
+  /** Two threads in one JVM. */
+  static final String THREADS = "local[2]";
+
+  /** A training that has ended. */
+  record Run(Path folder, RunRounds rounds, String software) {}
+
+  /** The same on images of another size. */
+  MeanfieldTraining withSide(int pixels) {
+    return new MeanfieldTraining(
+        network, variant, master, runner, workers, averagingPeriod, epochs, images, pixels);
+  }
+
+  /** In names of files. */
+  String id() {
+    return String.join(
+        "-",
+        network,
+        variant.id(),
+        master.replaceAll("\\W+", "-").replaceFirst("-$", ""),
+        runner.orElse("default"),
+        "w" + workers,
+        "k" + averagingPeriod);
+  }
+
+  /** Trains in a process of its own. */
+  Run run(Launch launch) throws ChildFailedException {
+    Path folder = launch.folder("run-" + id());
+    launch.jvm().meanfield("train-" + id(), command(launch.dataset(images), folder.toString()));
+    try {
+      Folders.delete(folder.resolve("checkpoints"));
+      return new Run(folder, RunRounds.read(folder), software(folder));
+    } catch (IOException e) {
+      throw new ChildFailedException(folder + " cannot be read: " + e.getMessage());
     }
-    JsonNode result = new ObjectMapper().readTree(Path.of(run, "result.json").toFile());
-    new Measurement(
-            "meanfield",
-            result.get("trainedImages").longValue(),
-            result.get("imagesPerSecond").doubleValue(),
-            TestAccuracy.of(network(run), experiment.data()),
-            "meanfield on " + Engines.named("nd4j").description())
-        .write(Path.of(args[1]));
   }
 
-  private static List<String> command(Experiment experiment, String dataset, String run) {
-    return List.of(
-        "train",
-        "--master=" + experiment.master(),
-        "--spark-conf=spark.ui.enabled=false",
-        "--data=" + dataset,
-        "--output=" + run,
-        "--model=lenet",
-        "--engine=nd4j",
-        "--workers=" + experiment.workers(),
-        "--epochs=" + experiment.epochs(),
-        "--batch-size=" + experiment.batchSize(),
-        "--seed=" + experiment.seed(),
-        "--set=train.averaging-period=" + experiment.averagingPeriod(),
-        "--set=optimizer.name=nesterov",
-        "--set=optimizer.learning-rate=" + experiment.learningRate(),
-        "--set=optimizer.momentum=" + experiment.momentum(),
-        "--set=optimizer.schedule=constant",
-        "--set=image.normalization=fixed",
-        String.format(Locale.ROOT, "--set=image.mean=[%.3f]", FashionMnist.MEAN),
-        String.format(Locale.ROOT, "--set=image.deviation=[%.3f]", FashionMnist.DEVIATION));
+  private static String software(Path run) throws IOException {
+    JsonNode file = new ObjectMapper().readTree(run.resolve("run.json").toFile());
+    return "meanfield "
+        + file.at("/versions/meanfield").asText()
+        + " on "
+        + file.at("/engineDescription").asText()
+        + ", Spark "
+        + file.at("/versions/spark").asText();
   }
 
-  private static ComputationGraph network(String run) {
-    TrainedModel model =
-        TrainedModel.fromFiles(
-            run + "/model",
-            name -> {
-              try {
-                return Files.readAllBytes(Path.of(run, "model", name));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-    ComputationGraph graph = new ComputationGraph(model.network().configuration());
-    graph.init(Nd4j.createFromArray(model.state().parameters().toArray()), true);
-    return graph;
+  private List<String> command(String dataset, String run) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--master=" + master,
+                "--spark-conf=spark.ui.enabled=false",
+                "--spark-conf=spark.executor.memory=3g",
+                "--data=" + dataset,
+                "--output=" + run,
+                "--model=" + network,
+                "--engine=" + variant.engine(),
+                "--workers=" + workers,
+                "--epochs=" + epochs,
+                "--batch-size=" + BATCH_SIZE,
+                "--seed=" + SEED,
+                "--set=train.averaging-period=" + averagingPeriod,
+                "--set=optimizer.name=nesterov",
+                "--set=optimizer.learning-rate=" + LEARNING_RATE,
+                "--set=optimizer.momentum=" + MOMENTUM,
+                "--set=optimizer.schedule=constant",
+                "--set=image.size=" + side + "x" + side,
+                "--set=image.normalization=fixed",
+                String.format(Locale.ROOT, "--set=image.mean=[%.3f]", FashionMnist.MEAN),
+                String.format(
+                    Locale.ROOT, "--set=image.deviation=[%.3f]", FashionMnist.DEVIATION)));
+    variant.precision().ifPresent(value -> command.add("--set=train.precision=" + value));
+    runner.ifPresent(value -> command.add("--set=train.runner=" + value));
+    return command;
   }
 }

@@ -1,0 +1,62 @@
+package org.meanfield.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Runs parts one after the other and writes their reports. Started by {@code scripts/bench}, which
+ * builds everything and sets the environment that all measured processes inherit.
+ */
+public final class Bench {
+  private static final List<Part> PARTS =
+      List.of(new EnginePart(), new PatmPart(), new RoundsPart());
+
+  private Bench() {}
+
+  /**
+   * {@code Bench HOME FASHION-MNIST COMMIT EXTENT PART}. Ends with 0 where every row has figures, 1
+   * where one lacks them, 2 where there is no such part.
+   */
+  public static void main(String[] args) throws IOException {
+    Path home = Path.of(args[0]);
+    Extent extent = Extent.valueOf(args[3]);
+    List<Part> chosen =
+        PARTS.stream()
+            .filter(part -> args[4].equals("all") || args[4].equals(part.name()))
+            .toList();
+    if (chosen.isEmpty()) {
+      System.err.println(
+          "There is no part '"
+              + args[4]
+              + "'; there are all, "
+              + String.join(", ", PARTS.stream().map(Part::name).toList()));
+      System.exit(2);
+    }
+    Path own = Files.createDirectories(home.resolve("bench/target"));
+    Path results = extent.choose(home.resolve("docs/results"), own.resolve("quick-results"));
+    Path folder = Files.createTempDirectory(own, "launch-");
+    Launch launch = new Launch(home, folder, Path.of(args[1]), extent);
+    boolean complete = true;
+    for (Part part : chosen) {
+      System.out.println("\n== " + part.name() + ", outputs in " + folder);
+      Instant started = Instant.now();
+      String load = Machine.load();
+      Findings findings = part.measure(launch);
+      Report report =
+          new Report(
+              part.name(),
+              extent,
+              findings.sections(),
+              findings.targets(),
+              Machine.now(started, load),
+              args[2]);
+      report.write(results);
+      System.out.println("\n" + report.markdown());
+      complete &= report.complete();
+    }
+    System.exit(complete ? 0 : 1);
+  }
+}

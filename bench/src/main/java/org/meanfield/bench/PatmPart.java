@@ -1,0 +1,190 @@
+package org.meanfield.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Whole training on two cores: DL4J's own {@code ParameterAveragingTrainingMaster}, ours, and two
+ * processes that never exchange anything, which is as fast as two cores can be.
+ */
+final class PatmPart implements Part {
+  private static final int AVERAGING_PERIOD = 16;
+  private static final int CORES = 2;
+  private static final String WHOLE_RUN = "whole run, images/s";
+  private static final String LIMIT = "two independent torch fp32 processes";
+  private static final String AS_IT_COMES = "DL4J's own, as it comes";
+  private static final String WITH_HELPERS = "DL4J's own, with oneDNN";
+  private static final List<Variant> OURS =
+      List.of(Variant.ND4J_ONEDNN, Variant.TORCH_FP32, Variant.TORCH_BF16);
+
+  /**
+   * How much is measured of a network. The figures of DL4J's own are for whole averaging periods:
+   * two workers train on 2,048 images between two merges.
+   *
+   * @param network a built-in architecture
+   * @param stockImages of each fit of DL4J's own
+   * @param images of an epoch of ours
+   * @param epochs of ours
+   * @param averagingPeriod k
+   */
+  private record Scale(
+      String network, int stockImages, int images, int epochs, int averagingPeriod) {}
+
+  @Override
+  public String name() {
+    return "patm";
+  }
+
+  @Override
+  public Findings measure(Launch launch) {
+    List<Scale> scales =
+        launch
+            .extent()
+            .choose(
+                List.of(
+                    new Scale("lenet", 16_384, 60_000, 3, AVERAGING_PERIOD),
+                    new Scale("cnn", 4_096, 60_000, 1, AVERAGING_PERIOD)),
+                List.of(new Scale("lenet", 512, 2_048, 1, 4), new Scale("cnn", 512, 2_048, 1, 4)));
+    List<Row> rows = scales.stream().flatMap(scale -> rows(scale, launch).stream()).toList();
+    Section section =
+        new Section(
+            "Whole training on two cores, K = 2, minibatch 64, a merge every 16 iterations",
+            "images/s",
+            WITH_HELPERS,
+            rows);
+    return new Findings(List.of(section), targets(section));
+  }
+
+  private static List<Row> rows(Scale scale, Launch launch) {
+    List<Row> rows = new ArrayList<>();
+    rows.add(stock(AS_IT_COMES, Variant.ND4J_AS_IT_COMES, scale, launch));
+    rows.add(stock(WITH_HELPERS, Variant.ND4J_ONEDNN, scale, launch));
+    for (Variant variant : OURS) {
+      rows.add(ours(variant, MeanfieldTraining.CLUSTER, scale, launch));
+      rows.add(ours(variant, MeanfieldTraining.THREADS, scale, launch));
+    }
+    rows.add(limit(scale, launch));
+    return rows;
+  }
+
+  private static Row stock(String system, Variant variant, Scale scale, Launch launch) {
+    StockTraining.Task task =
+        new StockTraining.Task(
+            launch.fashionMnist().toString(),
+            scale.network(),
+            CORES,
+            MeanfieldTraining.BATCH_SIZE,
+            scale.averagingPeriod(),
+            Math.min(scale.stockImages(), 2_048),
+            scale.stockImages(),
+            launch.windows());
+    String name = "stock-" + scale.network() + "-" + variant.id();
+    return launch.tell(
+        new Row(
+            scale.network(),
+            system,
+            launch.jvm().measure(name, StockTraining.class, task, variant.properties())));
+  }
+
+  private static Row ours(Variant variant, String master, Scale scale, Launch launch) {
+    MeanfieldTraining training =
+        new MeanfieldTraining(
+            scale.network(),
+            variant,
+            master,
+            Optional.empty(),
+            CORES,
+            scale.averagingPeriod(),
+            scale.epochs(),
+            scale.images(),
+            FashionMnist.SIDE);
+    return launch.tell(new Row(scale.network(), ours(variant, master), train(training, launch)));
+  }
+
+  private static String ours(Variant variant, String master) {
+    return "Meanfield " + variant.label() + ", " + master;
+  }
+
+  private static Outcome train(MeanfieldTraining training, Launch launch) {
+    try {
+      MeanfieldTraining.Run run = training.run(launch);
+      Outcome accuracy =
+          launch
+              .jvm()
+              .measure(
+                  "accuracy-" + training.id(),
+                  TestAccuracy.class,
+                  new TestAccuracy.Task(run.folder().toString(), launch.fashionMnist().toString()),
+                  List.of());
+      return new Outcome.Measured(
+              run.rounds().rates(launch.windows()),
+              run.software(),
+              accuracy instanceof Outcome.Measured measured ? measured.figures() : Map.of())
+          .with(WHOLE_RUN, run.rounds().imagesPerSecond());
+    } catch (ChildFailedException e) {
+      return new Outcome.Missing(e.getMessage());
+    }
+  }
+
+  /** The windows of both processes, added up in the order in which both measured them. */
+  private static Row limit(Scale scale, Launch launch) {
+    EngineSpeed.Timing timing =
+        launch
+            .extent()
+            .choose(new EngineSpeed.Timing(5, 5, 3, 0), new EngineSpeed.Timing(0.1, 2, 0.1, 0))
+            .together();
+    EngineSpeed.Task task =
+        new EngineSpeed.Task(
+            Variant.TORCH_FP32,
+            scale.network(),
+            FashionMnist.SIDE,
+            1,
+            MeanfieldTraining.BATCH_SIZE,
+            timing);
+    List<String> names =
+        Stream.of("a", "b").map(side -> "limit-" + scale.network() + "-" + side).toList();
+    List<Outcome> both = launch.jvm().measureTogether(names, EngineSpeed.class, task, List.of());
+    return launch.tell(new Row(scale.network(), LIMIT, sum(both.get(0), both.get(1))));
+  }
+
+  private static Outcome sum(Outcome one, Outcome other) {
+    if (one instanceof Outcome.Measured first && other instanceof Outcome.Measured second) {
+      List<Double> sums = new ArrayList<>();
+      for (int window = 0; window < first.windows().size(); window++) {
+        sums.add(first.windows().get(window) + second.windows().get(window));
+      }
+      return new Outcome.Measured(sums, first.software(), first.figures());
+    }
+    return one instanceof Outcome.Missing ? one : other;
+  }
+
+  private static List<Target> targets(Section section) {
+    List<Target> targets = new ArrayList<>();
+    for (String network : section.groups()) {
+      targets.add(target(section, network, Variant.TORCH_FP32, LIMIT, 0.95));
+      double bf16 = network.equals("cnn") ? 1.6 : 1.3;
+      targets.add(target(section, network, Variant.TORCH_BF16, LIMIT, bf16));
+      double asItComes = network.equals("cnn") ? 25 : 10;
+      for (Variant variant : List.of(Variant.TORCH_FP32, Variant.TORCH_BF16)) {
+        if (network.equals("lenet")) {
+          targets.add(target(section, network, variant, WITH_HELPERS, 6));
+        }
+        targets.add(target(section, network, variant, AS_IT_COMES, asItComes));
+      }
+    }
+    return targets;
+  }
+
+  private static Target target(
+      Section section, String network, Variant variant, String other, double limit) {
+    String system = ours(variant, MeanfieldTraining.CLUSTER);
+    return new Target(
+        network + ": " + system + ", divided by " + other,
+        Target.Bound.AT_LEAST,
+        limit,
+        section.ratio(network, system, other));
+  }
+}

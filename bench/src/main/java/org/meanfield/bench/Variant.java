@@ -1,0 +1,55 @@
+package org.meanfield.bench;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The engines that are compared, each in the form in which a user gets it. */
+enum Variant {
+  /** DL4J with the natives and settings of its own default, which leave oneDNN out. */
+  ND4J_AS_IT_COMES("nd4j as it comes", "nd4j", null),
+  /** DL4J with its oneDNN helpers brought back: this project's engine {@code nd4j}. */
+  ND4J_ONEDNN("nd4j with oneDNN", "nd4j", null),
+  /** This project's engine {@code torch} in single precision. */
+  TORCH_FP32("torch fp32", "torch", null),
+  /** The same, computing in bf16 with master weights in single precision. */
+  TORCH_BF16("torch bf16", "torch", "bf16");
+
+  private final String label;
+  private final String engine;
+  private final String precision;
+
+  Variant(String label, String engine, String precision) {
+    this.label = label;
+    this.engine = engine;
+    this.precision = precision;
+  }
+
+  /** In tables. */
+  String label() {
+    return label;
+  }
+
+  /** In names of files. */
+  String id() {
+    return label.replace(' ', '-');
+  }
+
+  /** The engine's name in settings. */
+  String engine() {
+    return engine;
+  }
+
+  /** The precision in settings; empty for the engine's only one. */
+  Optional<String> precision() {
+    return Optional.ofNullable(precision);
+  }
+
+  /** Flags that a JVM needs for it. */
+  List<String> properties() {
+    return this == ND4J_AS_IT_COMES
+        ? List.of(
+            "-Dorg.bytedeco.javacpp.platform.extension=",
+            "-Dorg.eclipse.deeplearning4j.helpers.disable=true")
+        : List.of();
+  }
+}
