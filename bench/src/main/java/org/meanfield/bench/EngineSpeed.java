@@ -17,7 +17,6 @@ import org.meanfield.engine.Engines;
 import org.meanfield.engine.Minibatch;
 import org.meanfield.engine.Replica;
 import org.meanfield.engine.StepPosition;
-import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.spark.LogConfiguration;
 import org.meanfield.model.Architectures;
 import org.meanfield.model.FloatVector;
@@ -76,9 +75,6 @@ public final class EngineSpeed {
   public static void main(String[] args) throws IOException {
     LogConfiguration.applyUnlessConfigured();
     Task task = new ObjectMapper().readValue(Path.of(args[0]).toFile(), Task.class);
-    if (task.variant() == Variant.TORCH_BF16) {
-      throw new SettingsException("This build's engine torch computes in fp32 only");
-    }
     Engine engine = Engines.named(task.variant().engine());
     Network network = network(task);
     try (Replica replica = engine.open(network, 1)) {

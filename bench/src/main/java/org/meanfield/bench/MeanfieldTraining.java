@@ -104,7 +104,7 @@ record MeanfieldTraining(
                 "--data=" + dataset,
                 "--output=" + run,
                 "--model=" + network,
-                "--engine=" + variant.engine(),
+                "--engine=" + variant.engineSetting(),
                 "--workers=" + workers,
                 "--epochs=" + epochs,
                 "--batch-size=" + BATCH_SIZE,

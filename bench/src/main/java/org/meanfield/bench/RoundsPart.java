@@ -162,7 +162,11 @@ final class RoundsPart implements Part {
       MeanfieldTraining training, Launch launch, Function<RunRounds, List<Double>> figures) {
     try {
       MeanfieldTraining.Run run = training.run(launch);
-      return new Outcome.Measured(figures.apply(run.rounds()), run.software(), Map.of());
+      Outcome.Measured seconds =
+          new Outcome.Measured(
+              run.rounds().secondsPerRound(launch.windows()), run.software(), Map.of());
+      return new Outcome.Measured(figures.apply(run.rounds()), run.software(), Map.of())
+          .with("ms a round", 1000 * seconds.median().orElseThrow());
     } catch (ChildFailedException e) {
       return new Outcome.Missing(e.getMessage());
     }

@@ -12,7 +12,7 @@ enum Variant {
   /** This project's engine {@code torch} in single precision. */
   TORCH_FP32("torch fp32", "torch", null),
   /** The same, computing in bf16 with master weights in single precision. */
-  TORCH_BF16("torch bf16", "torch", "bf16");
+  TORCH_BF16("torch bf16", "torch-bf16", "bf16");
 
   private final String label;
   private final String engine;
@@ -34,9 +34,14 @@ enum Variant {
     return label.replace(' ', '-');
   }
 
-  /** The engine's name in settings. */
+  /** The engine's own name, by which {@link org.meanfield.engine.Engines#named} knows it. */
   String engine() {
     return engine;
+  }
+
+  /** The engine's name in settings, where the precision is a setting of its own. */
+  String engineSetting() {
+    return this == TORCH_BF16 ? TORCH_FP32.engine : engine;
   }
 
   /** The precision in settings; empty for the engine's only one. */
