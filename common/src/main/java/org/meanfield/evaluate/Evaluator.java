@@ -36,10 +36,11 @@ public final class Evaluator implements Serializable {
    * @param id of the example, unique in the data set
    * @param label the true class
    * @param probabilities one per class
+   * @return the predicted class
    * @throws DivergedException where a probability is no number in 0..1
    * @throws DataException where the label is none of the classes
    */
-  public void add(String id, int label, FloatVector probabilities) {
+  public int add(String id, int label, FloatVector probabilities) {
     check(id, label, probabilities);
     int predicted = 0;
     int before = 0; // classes ranked before the true one
@@ -65,6 +66,7 @@ public final class Evaluator implements Serializable {
       calibration.addWrong(confidence);
       mistakes.add(new Mistake(id, label, predicted, confidence, own));
     }
+    return predicted;
   }
 
   /** Adds everything that another evaluator has seen; returns this one. */

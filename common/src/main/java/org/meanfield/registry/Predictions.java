@@ -15,7 +15,8 @@ public record Predictions(SortedMap<String, Answer> byId) {
   /** The file's name. */
   public static final String FILE = "predictions.csv";
 
-  private static final String HEADER = "id,label,predicted";
+  /** The first line of the file. */
+  public static final String HEADER = "id,label,predicted";
 
   /**
    * The answer for one example.
@@ -43,15 +44,13 @@ public record Predictions(SortedMap<String, Answer> byId) {
   /** The content of {@link #FILE}: a header, then a line for each example in the order of ids. */
   public String toCsv() {
     StringBuilder csv = new StringBuilder(HEADER).append('\n');
-    byId.forEach(
-        (id, answer) ->
-            csv.append(id)
-                .append(',')
-                .append(answer.label())
-                .append(',')
-                .append(answer.predicted())
-                .append('\n'));
+    byId.forEach((id, answer) -> csv.append(row(id, answer.label(), answer.predicted())));
     return csv.toString();
+  }
+
+  /** The line of one example, with its line feed. */
+  public static String row(String id, int label, int predicted) {
+    return id + "," + label + "," + predicted + "\n";
   }
 
   /**

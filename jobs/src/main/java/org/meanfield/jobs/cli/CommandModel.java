@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.meanfield.config.NearestName;
 import org.meanfield.config.Setting;
 import picocli.CommandLine;
@@ -43,11 +44,11 @@ final class CommandModel {
         .footer(
             "",
             "Exit codes: 0 done or nothing to do, 1 unexpected, 2 usage or settings, 3 data,",
-            "4 diverged, 5 corrupt artefact, 6 conflict. Every command leaves the same verdict",
-            "in result.json in its output folder.");
+            "4 diverged, 5 corrupt artefact, 6 conflict, 21 challenger refused. Every command leaves",
+            "the same verdict in result.json in its output folder.");
     for (Job job : jobs) {
       this.jobs.put(job.command(), job);
-      root.addSubcommand(job.command(), command(job));
+      parent(root, job).addSubcommand(lastWord(job), command(job));
     }
     line = new CommandLine(root);
     for (CommandLine each : withSubcommands(line)) {
@@ -63,27 +64,27 @@ final class CommandModel {
 
   /** The text that {@code --help} or {@code --version} asks for, or nothing. */
   Optional<String> requestedText(ParseResult parsed) {
-    ParseResult deepest = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
-    if (deepest.isUsageHelpRequested() || parsed.isUsageHelpRequested()) {
-      return Optional.of(deepest.commandSpec().commandLine().getUsageMessage());
+    List<ParseResult> levels = levels(parsed);
+    if (levels.stream().anyMatch(ParseResult::isUsageHelpRequested)) {
+      return Optional.of(deepest(parsed).commandSpec().commandLine().getUsageMessage());
     }
     return parsed.isVersionHelpRequested()
         ? Optional.of(BuildInfo.current().line() + System.lineSeparator())
         : Optional.empty();
   }
 
-  /** The usage of the whole program. */
-  String usage() {
-    return line.getUsageMessage();
+  /** The usage of the program, or of the group of commands that was named without a command. */
+  String usage(ParseResult parsed) {
+    return deepest(parsed).commandSpec().commandLine().getUsageMessage();
   }
 
   /** The command line of one command; empty where no known command was named. */
   Optional<Invocation> invocation(ParseResult parsed) {
-    if (!parsed.hasSubcommand()) {
+    ParseResult given = deepest(parsed);
+    Job job = jobs.get(command(parsed));
+    if (job == null) {
       return Optional.empty();
     }
-    ParseResult given = parsed.subcommand();
-    Job job = jobs.get(given.commandSpec().name());
     Map<String, String> options = new LinkedHashMap<>();
     for (Job.Option option : job.options()) {
       if (given.hasMatchedOption(option.name())) {
@@ -110,12 +111,15 @@ final class CommandModel {
     for (ParseResult level : levels(parsed)) {
       level.errors().forEach(error -> problems.add(error.getMessage()));
     }
-    List<String> stray = parsed.hasSubcommand() ? parsed.subcommand().unmatched() : List.of();
-    if (parsed.hasSubcommand()) {
-      problems.addAll(malformedSparkProperties(parsed.subcommand()));
+    boolean isJob = jobs.containsKey(command(parsed));
+    List<String> stray = isJob ? deepest(parsed).unmatched() : List.of();
+    if (isJob) {
+      problems.addAll(malformedSparkProperties(deepest(parsed)));
     }
-    rootProblem(parsed).ifPresent(problems::add);
-    CommandSpec spec = levels(parsed).get(levels(parsed).size() - 1).commandSpec();
+    levels(parsed).stream()
+        .limit(levels(parsed).size() - (isJob ? 1 : 0))
+        .forEach(level -> groupProblem(level).ifPresent(problems::add));
+    CommandSpec spec = deepest(parsed).commandSpec();
     for (int i = 0; i < stray.size(); i++) {
       String word = stray.get(i);
       if (!word.startsWith("-")) {
@@ -148,15 +152,16 @@ final class CommandModel {
         .toList();
   }
 
-  private Optional<String> rootProblem(ParseResult parsed) {
-    return parsed.unmatched().stream()
+  /** What is wrong with the words after the program's name or a group's. */
+  private static Optional<String> groupProblem(ParseResult level) {
+    return level.unmatched().stream()
         .findFirst()
         .map(
             word -> {
               if (word.startsWith("-")) {
                 return "'" + word + "' stands before the command; options follow the command";
               }
-              List<String> commands = List.copyOf(jobs.keySet());
+              List<String> commands = List.copyOf(level.commandSpec().subcommands().keySet());
               return "'" + word + "' is not a command" + hint(word, commands);
             });
   }
@@ -174,17 +179,58 @@ final class CommandModel {
   }
 
   private static List<ParseResult> levels(ParseResult parsed) {
-    return parsed.hasSubcommand() ? List.of(parsed, parsed.subcommand()) : List.of(parsed);
+    List<ParseResult> levels = new ArrayList<>();
+    levels.add(parsed);
+    while (levels.get(levels.size() - 1).hasSubcommand()) {
+      levels.add(levels.get(levels.size() - 1).subcommand());
+    }
+    return levels;
+  }
+
+  private static ParseResult deepest(ParseResult parsed) {
+    List<ParseResult> levels = levels(parsed);
+    return levels.get(levels.size() - 1);
+  }
+
+  /** The words of the command that was named, such as {@code registry list}. */
+  private static String command(ParseResult parsed) {
+    return levels(parsed).stream()
+        .skip(1)
+        .map(level -> level.commandSpec().name())
+        .collect(Collectors.joining(" "));
   }
 
   private static List<CommandLine> withSubcommands(CommandLine line) {
-    List<CommandLine> all = new ArrayList<>(line.getSubcommands().values());
-    all.add(line);
+    List<CommandLine> all = new ArrayList<>(List.of(line));
+    line.getSubcommands().values().forEach(each -> all.addAll(withSubcommands(each)));
     return all;
   }
 
+  /** The program, or the group that a command of two words belongs to. */
+  private static CommandSpec parent(CommandSpec root, Job job) {
+    String[] words = job.command().split(" ", -1);
+    if (words.length == 1) {
+      return root;
+    }
+    CommandLine known = root.subcommands().get(words[0]);
+    if (known == null) {
+      CommandSpec group = CommandSpec.create().name(words[0]).addOption(help());
+      group
+          .usageMessage()
+          .description(job.groupSummary())
+          .customSynopsis("meanfield " + words[0] + " COMMAND [options]");
+      root.addSubcommand(words[0], group);
+      known = root.subcommands().get(words[0]);
+    }
+    return known.getCommandSpec();
+  }
+
+  private static String lastWord(Job job) {
+    return job.command().substring(job.command().lastIndexOf(' ') + 1);
+  }
+
   private static CommandSpec command(Job job) {
-    CommandSpec spec = CommandSpec.create().name(job.command());
+    CommandSpec spec = CommandSpec.create().name(lastWord(job));
     spec.usageMessage()
         .description(job.summary())
         .abbreviateSynopsis(true)

@@ -1,10 +1,12 @@
 package org.meanfield.jobs.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.meanfield.jobs.evaluate.EvaluateJob;
 import org.meanfield.jobs.export.ExportJob;
 import org.meanfield.jobs.ingest.IngestJob;
 import org.meanfield.jobs.predict.PredictJob;
+import org.meanfield.jobs.registry.RegistryCommands;
 import org.meanfield.jobs.train.TrainJob;
 
 /** The commands of the command line, in the order in which data flows through them. */
@@ -13,7 +15,15 @@ public final class Commands {
 
   /** Every command. */
   public static List<Job> all() {
-    return List.of(
-        new IngestJob(), new TrainJob(), new EvaluateJob(), new PredictJob(), new ExportJob());
+    List<Job> all =
+        new ArrayList<>(
+            List.of(
+                new IngestJob(),
+                new TrainJob(),
+                new EvaluateJob(),
+                new PredictJob(),
+                new ExportJob()));
+    all.addAll(RegistryCommands.all());
+    return List.copyOf(all);
   }
 }

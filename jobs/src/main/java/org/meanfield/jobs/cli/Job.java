@@ -6,8 +6,21 @@ import org.meanfield.config.Settings;
 
 /** One command of the command line. */
 public interface Job {
-  /** The word on the command line and in {@code result.json}. */
+  /**
+   * The word on the command line and in {@code result.json}; two words, as in {@code registry
+   * list}, for a command of a group.
+   */
   String command();
+
+  /** One line about the group for {@code --help}, where the command belongs to one. */
+  default String groupSummary() {
+    return "";
+  }
+
+  /** What the command needs before it can start. */
+  default Needs needs() {
+    return Needs.SPARK;
+  }
 
   /** One line for {@code --help}. */
   String summary();
@@ -18,8 +31,16 @@ public interface Job {
   /** The command-line options that are short forms of settings. */
   List<Option> options();
 
-  /** The output folder, from the resolved settings: {@code result.json} goes there. */
+  /**
+   * The output folder, from the resolved settings: {@code result.json} goes there. Where it is
+   * blank none is written.
+   */
   Setting<String> output();
+
+  /** What the output folder is for. */
+  default OutputKind outputKind() {
+    return OutputKind.ARTEFACT;
+  }
 
   /**
    * Where the output goes: what {@link #output()} says, unless the command finds a place of its own
@@ -38,6 +59,22 @@ public interface Job {
    *     exit code becomes the process's
    */
   JobResult run(JobContext context);
+
+  /** What a command runs on. */
+  enum Needs {
+    /** A running Spark session. */
+    SPARK,
+    /** Files alone: {@link JobContext#spark} must not be asked for. */
+    FILES
+  }
+
+  /** What lies in an output folder besides {@code result.json}. */
+  enum OutputKind {
+    /** What the command made: a command that was refused leaves the verdict on it alone. */
+    ARTEFACT,
+    /** Nothing: {@code result.json} is always about the newest command. */
+    VERDICT
+  }
 
   /**
    * An option that sets a setting: {@code --data X} is {@code --set train.data=X}.

@@ -43,13 +43,21 @@ final class JobRun {
     Optional<String> output;
     try {
       settings = sources.resolve(invocation);
-      output = Optional.of(job.outputFolder(settings));
+      output = folder(job.outputFolder(settings));
     } catch (SettingsException e) {
       return fail(e, outputAsGiven());
     }
     if (invocation.request() == Invocation.Request.PRINT_SETTINGS) {
       new SettingsTable(settings).lines().forEach(console::line);
       return 0;
+    }
+    // YARN's application master takes a program that starts no session for a failed one.
+    if (job.needs() == Job.Needs.FILES && !Meanfield.isYarnCluster()) {
+      try {
+        return run(storage, Optional.empty(), settings, output);
+      } catch (Throwable e) {
+        return fail(e, output);
+      }
     }
     SparkSession session;
     try {
@@ -58,7 +66,8 @@ final class JobRun {
       return fail(e, output);
     }
     try {
-      return run(session, settings);
+      Storage files = new Storage(session.sparkContext().hadoopConfiguration());
+      return run(files, Optional.of(session), settings, output);
     } catch (Throwable e) {
       return fail(e, output);
     } finally {
@@ -68,11 +77,11 @@ final class JobRun {
     }
   }
 
-  private int run(SparkSession session, Settings settings) {
-    Storage files = new Storage(session.sparkContext().hadoopConfiguration());
+  private int run(
+      Storage files, Optional<SparkSession> session, Settings settings, Optional<String> output) {
     JobResult result = job.run(new JobContext(session, files, settings, console));
-    ResultFile file = new ResultFile(files, job.outputFolder(settings));
-    file.write(job.command(), result, seconds());
+    output.ifPresent(
+        folder -> new ResultFile(files, folder).write(job.command(), result, seconds()));
     console.line(
         String.format(
             Locale.ROOT,
@@ -81,7 +90,7 @@ final class JobRun {
             result.status().id(),
             seconds(),
             result.message()));
-    return 0;
+    return result.status().exitCode();
   }
 
   private int fail(Throwable failure, Optional<String> output) {
@@ -108,9 +117,10 @@ final class JobRun {
       // Neither a conflict nor wrong settings touched the folder: what an earlier command said
       // about its content is still true.
       boolean untouched =
-          stated(failure)
-              .filter(e -> e instanceof ConflictException || e instanceof SettingsException)
-              .isPresent();
+          job.outputKind() == Job.OutputKind.ARTEFACT
+              && stated(failure)
+                  .filter(e -> e instanceof ConflictException || e instanceof SettingsException)
+                  .isPresent();
       if (!untouched || !file.exists()) {
         file.writeFailure(job.command(), code, message, seconds());
       }
@@ -142,7 +152,11 @@ final class JobRun {
   private Optional<String> outputAsGiven() {
     String key = job.output().key();
     var merged = sources.merge(invocation, new ArrayList<>());
-    return merged.hasPath(key) ? Optional.of(merged.getString(key)) : Optional.empty();
+    return merged.hasPath(key) ? folder(merged.getString(key)) : Optional.empty();
+  }
+
+  private static Optional<String> folder(String given) {
+    return Optional.of(given).filter(folder -> !folder.isBlank());
   }
 
   private SparkSessions.Request sparkRequest() {

@@ -63,14 +63,15 @@ public final class Meanfield {
     }
     Optional<Invocation> invocation = model.invocation(parsed);
     if (invocation.isEmpty()) {
-      return refuse(model.problems(parsed));
+      return refuse(parsed);
     }
     return new JobRun(jobs, invocation.get(), console, err).run(session);
   }
 
-  private int refuse(List<String> problems) {
+  private int refuse(ParseResult parsed) {
+    List<String> problems = model.problems(parsed);
     if (problems.isEmpty()) {
-      err.print(model.usage());
+      err.print(model.usage(parsed));
     } else {
       err.println(SettingsException.listing("in the command line", problems).getMessage());
       err.println("meanfield --help shows the commands.");
@@ -85,7 +86,7 @@ public final class Meanfield {
     return System.console() == null ? Console.TerminalKind.PLAIN : Console.TerminalKind.INTERACTIVE;
   }
 
-  private static boolean isYarnCluster() {
+  static boolean isYarnCluster() {
     return "cluster".equals(System.getProperty("spark.submit.deployMode"))
         && "yarn".equals(System.getProperty("spark.master"));
   }

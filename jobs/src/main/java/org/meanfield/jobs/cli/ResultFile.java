@@ -34,7 +34,9 @@ public final class ResultFile {
 
   /** Writes the verdict of a command that ended well. */
   public void write(String command, JobResult result, double seconds) {
-    write(head(command, result.status(), 0, result.message(), seconds), result.figures());
+    write(
+        head(command, result.status(), result.status().exitCode(), result.message(), seconds),
+        result.figures());
   }
 
   /** Writes the verdict of a command that failed; an earlier file is replaced. */

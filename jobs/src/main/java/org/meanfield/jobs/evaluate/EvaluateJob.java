@@ -14,7 +14,6 @@ import org.meanfield.error.DataException;
 import org.meanfield.error.SettingsException;
 import org.meanfield.evaluate.EvaluationReport;
 import org.meanfield.evaluate.EvaluationSubject;
-import org.meanfield.evaluate.Evaluator;
 import org.meanfield.evaluate.report.HtmlReport;
 import org.meanfield.evaluate.report.LearningCurves;
 import org.meanfield.evaluate.report.ReportSource;
@@ -24,10 +23,11 @@ import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.ModelFiles;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.registry.Predictions;
 
 /**
- * Judges a model on a split of a data set: {@code OUTPUT/report.html} and, written last, {@code
- * OUTPUT/evaluation.json}.
+ * Judges a model on a split of a data set: {@code OUTPUT/report.html}, {@code
+ * OUTPUT/predictions.csv} and, written last, {@code OUTPUT/evaluation.json}.
  */
 public final class EvaluateJob implements Job {
   private static final String JOURNAL = "journal.jsonl";
@@ -111,10 +111,10 @@ public final class EvaluateJob implements Job {
           output, EvaluationReport.fromJson(file, storage.readText(file)), subject);
     }
     LearningCurves curves = curves(storage, settings.model());
-    Evaluator evaluator =
+    ScoredSplit scored =
         new SplitEvaluation(context.spark(), context.console(), settings.batchSize())
             .run(model, data, settings.split(), classes.size());
-    EvaluationReport report = evaluator.report(subject);
+    EvaluationReport report = scored.evaluator().report(subject);
     ReportSource source =
         new ReportSource(
             settings.model(),
@@ -123,6 +123,7 @@ public final class EvaluateJob implements Job {
             Thumbnails.of(data, settings.split(), report.mistakes()));
     String page = output + "/" + HtmlReport.FILE;
     storage.writeText(page, HtmlReport.render(report, source));
+    storage.writeText(output + "/" + Predictions.FILE, scored.predictions().toCsv());
     storage.writeText(file, report.toJson() + "\n");
     new ResultTable(report).lines().forEach(context.console()::line);
     context.console().line("  report     " + page);

@@ -17,12 +17,13 @@ import org.meanfield.image.ImagePreparation;
 import org.meanfield.image.PixelImage;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.model.FloatVector;
+import org.meanfield.registry.Predictions;
 
 /**
  * One task of an evaluation: opens the model once, scores its rows in minibatches, and returns one
- * partial evaluation. A task without rows returns none and opens nothing.
+ * part of the evaluation. A task without rows returns none and opens nothing.
  */
-final class ScoringTask implements FlatMapFunction<Iterator<Row>, Evaluator> {
+final class ScoringTask implements FlatMapFunction<Iterator<Row>, ScoredPart> {
   private static final long serialVersionUID = 1L;
   private final Broadcast<ScorerSource> model;
   private final int batchSize;
@@ -40,33 +41,37 @@ final class ScoringTask implements FlatMapFunction<Iterator<Row>, Evaluator> {
   }
 
   @Override
-  public Iterator<Evaluator> call(Iterator<Row> rows) {
+  public Iterator<ScoredPart> call(Iterator<Row> rows) {
     if (!rows.hasNext()) {
-      return List.<Evaluator>of().iterator();
+      return List.<ScoredPart>of().iterator();
     }
     try (Scorer scorer = model.value().open(TaskContext.get().cpus())) {
       Evaluator evaluator = new Evaluator(scorer.classes().size());
+      StringBuilder answers = new StringBuilder();
       List<Row> batch = new ArrayList<>(batchSize);
       while (rows.hasNext()) {
         batch.add(rows.next());
         if (batch.size() == batchSize || !rows.hasNext()) {
-          score(batch, scorer, evaluator);
+          score(batch, scorer, evaluator, answers);
           batch.clear();
         }
       }
       scored.add(evaluator.examples());
-      return List.of(evaluator).iterator();
+      return List.of(new ScoredPart(evaluator, answers.toString())).iterator();
     }
   }
 
-  private static void score(List<Row> batch, Scorer scorer, Evaluator evaluator) {
+  private static void score(
+      List<Row> batch, Scorer scorer, Evaluator evaluator, StringBuilder answers) {
     List<PixelImage> images = new ArrayList<>(batch.size());
     for (Row row : batch) {
       images.add(prepare(row, scorer));
     }
     List<FloatVector> probabilities = scorer.score(images);
     for (int i = 0; i < batch.size(); i++) {
-      evaluator.add(batch.get(i).getString(0), batch.get(i).getInt(1), probabilities.get(i));
+      String id = batch.get(i).getString(0);
+      int label = batch.get(i).getInt(1);
+      answers.append(Predictions.row(id, label, evaluator.add(id, label, probabilities.get(i))));
     }
   }
 

@@ -18,11 +18,12 @@ import org.meanfield.error.MeanfieldException;
 import org.meanfield.evaluate.Evaluator;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.registry.Predictions;
 
 /**
  * Judges a model on one split of a data set, as one Spark job: the model is broadcast once, opened
- * once in each task with the task's CPUs, and destroyed afterwards; only partial evaluations come
- * back.
+ * once in each task with the task's CPUs, and destroyed afterwards; figures and a line for each
+ * example come back, no images.
  */
 public final class SplitEvaluation {
   private static final int SECONDS_BETWEEN_PROGRESS = 5;
@@ -47,18 +48,22 @@ public final class SplitEvaluation {
    *
    * @param classes number of classes of model and data set
    */
-  public Evaluator run(ScorerSource model, DatasetFiles data, Split split, int classes) {
+  public ScoredSplit run(ScorerSource model, DatasetFiles data, Split split, int classes) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<ScorerSource> shared = context.broadcast(model);
     try {
       LongAccumulator scored = spark.sparkContext().longAccumulator("examples scored");
-      JavaFutureAction<List<Evaluator>> partials =
+      JavaFutureAction<List<ScoredPart>> partials =
           rows(data, split)
               .mapPartitions(new ScoringTask(shared, batchSize, scored))
               .collectAsync();
       Evaluator whole = new Evaluator(classes);
-      await(partials, scored, data.manifest().examples(split)).forEach(whole::merge);
-      return whole;
+      StringBuilder answers = new StringBuilder(Predictions.HEADER).append('\n');
+      for (ScoredPart part : await(partials, scored, data.manifest().examples(split))) {
+        whole.merge(part.evaluator());
+        answers.append(part.answers());
+      }
+      return new ScoredSplit(whole, Predictions.fromCsv(data.uri(), answers.toString()));
     } finally {
       shared.destroy();
     }
@@ -72,8 +77,8 @@ public final class SplitEvaluation {
     return data.files(split).size() < slots ? rows.repartition(slots) : rows;
   }
 
-  private List<Evaluator> await(
-      JavaFutureAction<List<Evaluator>> partials, LongAccumulator scored, long total) {
+  private List<ScoredPart> await(
+      JavaFutureAction<List<ScoredPart>> partials, LongAccumulator scored, long total) {
     long start = System.nanoTime();
     long shown = 0;
     while (true) {

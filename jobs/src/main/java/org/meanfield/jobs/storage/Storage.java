@@ -104,6 +104,22 @@ public final class Storage {
     write(path, content.getBytes(StandardCharsets.UTF_8));
   }
 
+  /**
+   * Makes a whole file where none is, and never touches one that is there. Of several writers, on
+   * several machines, one makes it.
+   *
+   * <p>On local disks (by a hard link) and HDFS (by a rename that does not replace) the file
+   * appears whole and at once, or not at all, whenever a process is killed. Elsewhere it is as good
+   * as the file system's own create-without-overwrite: an object store that checks first and writes
+   * later lets two writers through that come within that moment. What lies there afterwards is read
+   * back, so that a writer who was overwritten in it usually learns of it.
+   *
+   * @return true where this call made it; false where another file is there
+   */
+  public boolean createNew(String path, byte[] content) {
+    return call(path, fs -> NewFile.create(withoutChecksumFiles(fs), new Path(path), content));
+  }
+
   /** Renames a file or folder; {@code to} must not exist. */
   public void rename(String from, String to) {
     run(
@@ -200,7 +216,7 @@ public final class Storage {
     return fs instanceof LocalFileSystem local ? local.getRaw() : fs;
   }
 
-  private static void writeSynced(FileSystem fs, Path file, byte[] content) throws IOException {
+  static void writeSynced(FileSystem fs, Path file, byte[] content) throws IOException {
     try (FSDataOutputStream out = fs.create(file, false)) {
       out.write(content);
       if (out.hasCapability(StreamCapabilities.HSYNC)) {

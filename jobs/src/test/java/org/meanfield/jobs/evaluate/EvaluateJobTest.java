@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
@@ -36,6 +37,7 @@ import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.testing.LinearClassifier;
 import org.meanfield.jobs.testing.LocalSpark;
+import org.meanfield.registry.Predictions;
 
 class EvaluateJobTest {
   private static SparkSession spark;
@@ -71,6 +73,17 @@ class EvaluateJobTest {
     assertThat(result.figures())
         .containsEntry("accuracy", expected.accuracy())
         .containsEntry("examples", 36L);
+
+    Predictions answers =
+        Predictions.fromCsv("answers", Files.readString(output.resolve(Predictions.FILE)));
+    assertThat(answers.byId()).hasSize(36);
+    assertThat(answers.right()).isEqualTo(Math.round(36 * expected.accuracy()));
+    int[][] counted = new int[expected.perClass().size()][expected.perClass().size()];
+    answers.byId().values().forEach(answer -> counted[answer.label()][answer.predicted()]++);
+    for (int label = 0; label < counted.length; label++) {
+      assertThat(expected.confusion().get(label))
+          .isEqualTo(Arrays.stream(counted[label]).asLongStream().boxed().toList());
+    }
 
     String page = Files.readString(output.resolve("report.html"));
     assertThat(page).contains("data:image/png;base64,").doesNotContain("no picture");
