@@ -87,7 +87,7 @@ public enum ExchangeCodec {
       for (int i = first; i < end; i++) {
         int steps = scale == 0 ? 0 : (int) Math.rint(move(base[i], state[i]) / scale);
         steps = Math.max(-STEPS, Math.min(STEPS, steps));
-        while (isWorse(base[i], state[i], base[i] + steps * scale)) {
+        while (steps != 0 && isWorse(base[i], state[i], base[i] + steps * scale)) {
           steps -= Integer.signum(steps);
         }
         out.put((byte) steps);

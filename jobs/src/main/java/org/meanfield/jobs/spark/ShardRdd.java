@@ -3,6 +3,7 @@ package org.meanfield.jobs.spark;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
@@ -40,6 +41,11 @@ final class ShardRdd extends RDD<Shard> {
    */
   void shardIsAt(int worker, String location) {
     homes.put(worker, location);
+  }
+
+  /** On the driver: where the worker's shard lies, as far as is known. */
+  Optional<String> home(int worker) {
+    return Optional.ofNullable(homes.get(worker));
   }
 
   ShardSource source() {

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.meanfield.model.ModelState;
@@ -15,7 +14,6 @@ import org.meanfield.train.CoordinatorMerge;
 import org.meanfield.train.MergedRound;
 import org.meanfield.train.MergedState;
 import org.meanfield.train.Round;
-import org.meanfield.train.RoundRunner;
 import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.Validator;
 import org.meanfield.train.WorkerTrainer;
@@ -25,7 +23,7 @@ import org.meanfield.train.WorkerTrainer;
  * lies, contributions come back and are put in worker order. Lost, repeated and speculative tasks
  * are Spark's to run again; the result cannot tell.
  */
-public final class SparkRoundRunner implements RoundRunner {
+public final class SparkRoundRunner implements ClusterRunner {
   private final JavaSparkContext spark;
   private final WorkerData training;
   private final WorkerTrainer.IdRecording recording;
@@ -52,34 +50,22 @@ public final class SparkRoundRunner implements RoundRunner {
   }
 
   private List<Contribution> contributions(Round round, ModelState state) {
-    List<WireContribution> arrived =
-        new ArrayList<>(
-            withBroadcast(
-                state,
-                bytes ->
-                    training
-                        .shards()
-                        .toJavaRDD()
-                        .mapPartitions(new RoundTask(pool, plan, bytes, round, recording))
-                        .collect()));
+    List<WireContribution> arrived;
+    Broadcast<byte[]> bytes = spark.broadcast(ModelStateCodec.encode(state));
+    try {
+      RoundTask task = new RoundTask(pool, plan, bytes, round, recording);
+      arrived = new ArrayList<>(training.shards().toJavaRDD().mapPartitions(task).collect());
+    } finally {
+      bytes.destroy();
+    }
     arrived.sort(Comparator.comparingInt(WireContribution::worker));
     arrived.forEach(wire -> training.shards().shardIsAt(wire.worker(), wire.location()));
     return arrived.stream().parallel().map(WireContribution::decode).toList();
   }
 
-  /** Validates with this runner's replicas on data sharded the same way. */
+  @Override
   public Validator validator(WorkerData validation) {
-    long examples = validation.sizes().stream().mapToLong(Integer::longValue).sum();
-    return state ->
-        withBroadcast(
-            state,
-            bytes ->
-                validation
-                        .shards()
-                        .toJavaRDD()
-                        .mapPartitions(new ValidationTask(pool, plan, bytes))
-                        .reduce(Long::sum)
-                    / (double) examples);
+    return new SparkValidator(spark, pool, plan, validation);
   }
 
   @Override
@@ -92,14 +78,5 @@ public final class SparkRoundRunner implements RoundRunner {
   public void close() {
     ReplicaPool.release(pool);
     plan.destroy();
-  }
-
-  private <T> T withBroadcast(ModelState state, Function<Broadcast<byte[]>, T> use) {
-    Broadcast<byte[]> bytes = spark.broadcast(ModelStateCodec.encode(state));
-    try {
-      return use.apply(bytes);
-    } finally {
-      bytes.destroy();
-    }
   }
 }

@@ -1,0 +1,212 @@
+package org.meanfield.jobs.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.meanfield.error.MeanfieldException;
+import org.meanfield.train.Divergence;
+import org.meanfield.train.MergedRound;
+import org.meanfield.train.MergedState;
+import org.meanfield.train.Round;
+import org.meanfield.train.TrainingPlan;
+import org.meanfield.train.Validator;
+import org.meanfield.train.WorkerTrainer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Spark job for many rounds: its tasks stay, keep their replicas open, and merge with each other.
+ * The driver hears of each round and gets the merged state at the end. Where a task, an executor or
+ * a connection fails, the segment ends on all sides, and goes on in a new job, on the executors
+ * that are left, from the newest state that somebody holds; the result cannot tell.
+ */
+public final class ResidentRoundRunner implements ClusterRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(ResidentRoundRunner.class);
+  private static final int FAILURES = 4;
+  private static final long POLL_MILLIS = 200;
+
+  private final JavaSparkContext spark;
+  private final WorkerData training;
+  private final WorkerTrainer.IdRecording recording;
+  private final Broadcast<TrainingPlan> plan;
+  private final double timeoutSeconds;
+  private final IntSupplier slots;
+  private final String pool = UUID.randomUUID().toString();
+  private long segments;
+  private List<Long> exchangedBytes = List.of();
+
+  /**
+   * Broadcasts the plan. Ownership: the data stays the caller's to close.
+   *
+   * @param timeoutSeconds how long a round may take before its segment is given up
+   */
+  public ResidentRoundRunner(
+      JavaSparkContext spark,
+      TrainingPlan plan,
+      WorkerData training,
+      WorkerTrainer.IdRecording recording,
+      double timeoutSeconds) {
+    this(spark, plan, training, recording, timeoutSeconds, () -> slotsOf(spark.sc()));
+  }
+
+  /** With another notion of how many tasks can run at the same time. */
+  ResidentRoundRunner(
+      JavaSparkContext spark,
+      TrainingPlan plan,
+      WorkerData training,
+      WorkerTrainer.IdRecording recording,
+      double timeoutSeconds,
+      IntSupplier slots) {
+    this.spark = spark;
+    this.slots = slots;
+    this.training = training;
+    this.recording = recording;
+    this.plan = spark.broadcast(plan);
+    this.timeoutSeconds = timeoutSeconds;
+  }
+
+  /** Why rounds cannot be resident in an application; empty where they can. */
+  public static Optional<String> refusal(SparkConf conf) {
+    if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+      return Optional.of("spark.dynamicAllocation.enabled takes executors away that look idle");
+    }
+    if (conf.getBoolean("spark.speculation", false)) {
+      return Optional.of("spark.speculation runs tasks twice");
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
+    SegmentReports reports = new SegmentReports(rounds, told);
+    MergedState now = start;
+    int done = 0;
+    int failures = 0;
+    while (done < rounds.size()) {
+      int tasks = Math.min(plan.value().workers(), awaitSlots());
+      reports.attempt(done, tasks);
+      SegmentEnd end = attempt(rounds.subList(done, rounds.size()), now, tasks, reports);
+      if (end.diverged().isPresent()) {
+        Control.Ended diverged = end.diverged().get();
+        Round round = rounds.get(done + diverged.rounds());
+        throw Divergence.of(diverged.diverged(), round, diverged.loss());
+      }
+      failures = end.rounds() > 0 ? 0 : failures + 1;
+      done += end.rounds();
+      now = end.state().orElse(now);
+      if (done < rounds.size()) {
+        recover(end, failures, rounds.get(done));
+      }
+    }
+    reports.finish();
+    return now;
+  }
+
+  @Override
+  public Validator validator(WorkerData validation) {
+    return new SparkValidator(spark, pool, plan, validation);
+  }
+
+  @Override
+  public int parallelism() {
+    return Math.max(1, slots.getAsInt());
+  }
+
+  @Override
+  public void close() {
+    ReplicaPool.release(pool);
+    plan.destroy();
+  }
+
+  /** Bytes that each task's process had sent when the last segment ended, in task order. */
+  List<Long> exchangedBytes() {
+    return exchangedBytes;
+  }
+
+  private SegmentEnd attempt(
+      List<Round> rounds, MergedState start, int tasks, SegmentReports reports) {
+    List<String> homes = new ArrayList<>();
+    for (int worker = 0; worker < plan.value().workers(); worker++) {
+      homes.add(training.shards().home(worker).orElse(""));
+    }
+    Broadcast<byte[]> state = spark.broadcast(new WireState(0, start).encode());
+    segments++;
+    Segment segment =
+        new Segment(
+            UUID.randomUUID().getLeastSignificantBits(),
+            "meanfield-segment-" + pool + "-" + segments,
+            pool,
+            plan,
+            state,
+            rounds,
+            WorkerGroups.of(homes, tasks),
+            recording,
+            timeoutSeconds);
+    try {
+      SegmentAttempt attempt = new SegmentAttempt(spark.sc(), segment, slots, reports);
+      SegmentEnd end = attempt.run(training.shards());
+      exchangedBytes = attempt.exchangedBytes();
+      return end;
+    } finally {
+      state.destroy();
+    }
+  }
+
+  private void recover(SegmentEnd end, int failures, Round next) {
+    if (failures >= FAILURES || isStated(end.cause())) {
+      throw new IllegalStateException(
+          "Resident rounds failed "
+              + failures
+              + " time(s) in a row at round "
+              + next.number()
+              + ", the last time because "
+              + end.failure()
+              + ". The last checkpoint is whole; train.runner=job runs a Spark job a round instead",
+          end.cause().orElse(null));
+    }
+    LOG.warn("Going on from round {} in a new job: {}", next.number(), end.failure());
+    for (String executor : end.hanging()) {
+      LOG.warn("Executor {} hangs; asking for another in its place", executor);
+      spark.sc().killAndReplaceExecutor(executor);
+    }
+  }
+
+  /** True for a failure that another attempt would meet again. */
+  private static boolean isStated(Optional<Throwable> cause) {
+    for (Throwable e = cause.orElse(null); e != null; e = e.getCause()) {
+      if (e instanceof MeanfieldException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int awaitSlots() {
+    long deadline = System.nanoTime() + (long) (timeoutSeconds * 1e9);
+    while (slots.getAsInt() == 0) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "No executor is left, and none came within " + timeoutSeconds + " s");
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("The driver was interrupted while it waited", e);
+      }
+    }
+    return slots.getAsInt();
+  }
+
+  private static int slotsOf(SparkContext context) {
+    return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
+  }
+}

@@ -1,0 +1,152 @@
+package org.meanfield.jobs.spark;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.meanfield.engine.Replica;
+import org.meanfield.jobs.spark.exchange.ExchangeException;
+import org.meanfield.train.Contribution;
+import org.meanfield.train.Round;
+import org.meanfield.train.Stopwatch;
+import org.meanfield.train.WorkerTrainer;
+import scala.collection.Iterator;
+import scala.runtime.AbstractFunction1;
+
+/**
+ * One task of a segment, on an executor: trains its workers in turn, round after round, on a
+ * replica that stays open. Gives the merged state where the driver wants it from here, else
+ * nothing.
+ */
+final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final byte[] NOTHING = {};
+
+  private final Segment segment;
+
+  SegmentTask(Segment segment) {
+    this.segment = segment;
+  }
+
+  @Override
+  public byte[] apply(Iterator<Shard> shards) {
+    int task = TaskContext.getPartitionId();
+    DriverLink driver = new DriverLink(segment.endpoint(), segment.timeoutSeconds());
+    ResidentMember member = ResidentMember.join(segment);
+    try {
+      Optional<Membership> membership = driver.ready(ready(task));
+      if (membership.isEmpty()) {
+        return NOTHING;
+      }
+      member.start(membership.get());
+      return run(task, driver, member, membership.get(), shards);
+    } finally {
+      member.leave();
+    }
+  }
+
+  private Control.Ready ready(int task) {
+    SparkEnv env = SparkEnv.get();
+    return new Control.Ready(
+        task,
+        env.executorId(),
+        Executor.location(),
+        ResidentMember.PROCESS,
+        env.blockManager().blockManagerId().host(),
+        ResidentMember.portNumber());
+  }
+
+  private byte[] run(
+      int task,
+      DriverLink driver,
+      ResidentMember member,
+      Membership membership,
+      Iterator<Shard> shards) {
+    try {
+      train(task, driver, member, shards);
+    } catch (DivergedRound e) {
+      return driver.ended(diverged(task, member, e)) ? encoded(member) : NOTHING;
+    } catch (ExchangeException e) {
+      member.fail(e);
+      return driver.ended(failed(task, member, e, lateTasks(e, membership)))
+          ? encoded(member)
+          : NOTHING;
+    } catch (RuntimeException e) {
+      // The driver first, so that it hears the reason before the others tell that this one left.
+      driver.ended(failed(task, member, e, List.of()));
+      member.fail(e);
+      throw e;
+    } catch (InterruptedException e) {
+      IllegalStateException stopped =
+          new IllegalStateException("Task " + task + " of a segment was interrupted", e);
+      member.fail(stopped);
+      Thread.currentThread().interrupt();
+      throw stopped;
+    }
+    return driver.ended(failed(task, member, null, List.of())) ? encoded(member) : NOTHING;
+  }
+
+  private void train(int task, DriverLink driver, ResidentMember member, Iterator<Shard> lazy)
+      throws InterruptedException {
+    List<Shard> shards = new ArrayList<>();
+    while (lazy.hasNext()) {
+      shards.add(lazy.next());
+    }
+    WorkerTrainer trainer = new WorkerTrainer(segment.plan().value(), segment.recording());
+    Replica replica = ReplicaPool.borrow(segment.pool(), segment.plan().value());
+    try {
+      for (int index = 0; index < segment.rounds().size(); index++) {
+        Round round = segment.rounds().get(index);
+        List<Contribution> contributions = new ArrayList<>();
+        for (Shard shard : shards) {
+          contributions.add(
+              trainer.train(
+                  replica, shard.examples(), shard.worker(), round, member.state().state()));
+        }
+        Stopwatch exchange = new Stopwatch();
+        member.merge(task, index, contributions);
+        driver.merged(
+            new Control.Merged(
+                task,
+                index,
+                exchange.total(),
+                contributions.stream().map(Contribution::report).toList()));
+      }
+    } catch (DivergedRound | ExchangeException | InterruptedException e) {
+      // The replica itself is well: every use starts with a load.
+      ReplicaPool.giveBack(segment.pool(), replica);
+      throw e;
+    } catch (RuntimeException e) {
+      replica.close();
+      throw e;
+    }
+    ReplicaPool.giveBack(segment.pool(), replica);
+  }
+
+  private static byte[] encoded(ResidentMember member) {
+    return new WireState(member.merged(), member.state()).encode();
+  }
+
+  private static List<Integer> lateTasks(ExchangeException e, Membership membership) {
+    return e.late().stream().flatMap(peer -> membership.tasksOf(peer).stream()).toList();
+  }
+
+  private static Control.Ended diverged(int task, ResidentMember member, DivergedRound e) {
+    return new Control.Ended(
+        task,
+        member.merged(),
+        e.getMessage(),
+        List.of(),
+        e.worker(),
+        e.meanLoss(),
+        member.exchangedBytes());
+  }
+
+  private static Control.Ended failed(
+      int task, ResidentMember member, RuntimeException failure, List<Integer> late) {
+    String text = failure == null ? "" : String.valueOf(failure.getMessage());
+    return new Control.Ended(task, member.merged(), text, late, -1, 0, member.exchangedBytes());
+  }
+}

@@ -1,0 +1,300 @@
+package org.meanfield.jobs.spark.exchange;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.network.client.RpcResponseCallback;
+import org.apache.spark.network.client.TransportClient;
+
+/**
+ * One process's part in one exchange between peers: messages out, messages in, and the end of it as
+ * soon as somebody who is waited for is gone. Messages that come early wait here; each peer is at
+ * most one message of each phase ahead.
+ */
+public final class Exchange implements AutoCloseable {
+  private static final int HELLO_ROUND = -1;
+
+  private final ExchangePort port;
+  private final long id;
+  private final int maxPeers;
+  private final int maxBody;
+  private final double timeoutSeconds;
+  private final Slot[] slots;
+  private final String[] gone;
+  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong received = new AtomicLong();
+  private List<Peer> peers = List.of();
+  private List<TransportClient> connections = List.of();
+  private int self;
+  private int unacknowledged;
+
+  /**
+   * Takes messages from now on.
+   *
+   * @param id the same for all peers, and no other exchange's
+   * @param maxPeers how many there may be
+   * @param maxBody bytes of the largest message
+   * @param timeoutSeconds how long a peer is waited for in a round
+   */
+  public Exchange(ExchangePort port, long id, int maxPeers, int maxBody, double timeoutSeconds) {
+    this.port = port;
+    this.id = id;
+    this.maxPeers = maxPeers;
+    this.maxBody = maxBody;
+    this.timeoutSeconds = timeoutSeconds;
+    this.slots = new Slot[Phase.values().length * maxPeers];
+    this.gone = new String[maxPeers];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = new Slot();
+    }
+    port.register(this);
+  }
+
+  /** A peer's message as it arrived. */
+  private static final class Slot {
+    private boolean full;
+    private int round;
+    private byte[] bytes = new byte[0];
+    private int length;
+    private Diverged diverged;
+  }
+
+  /**
+   * A message that was waited for.
+   *
+   * @param body little-endian; valid until the peer's next message of the phase
+   * @param diverged null where all of the sender's workers are well
+   */
+  record Arrival(ByteBuffer body, Diverged diverged) {}
+
+  /**
+   * Connects to all others.
+   *
+   * @param self this process's index among the peers
+   * @throws ExchangeException where one cannot be reached or does not know the exchange
+   */
+  public void connect(int self, List<Peer> peers) throws InterruptedException {
+    List<TransportClient> clients = new ArrayList<>();
+    synchronized (this) {
+      this.self = self;
+      this.peers = List.copyOf(peers);
+      this.connections = clients;
+    }
+    for (int peer = 0; peer < peers.size(); peer++) {
+      clients.add(peer == self ? null : port.connect(peers.get(peer)));
+    }
+    for (int peer = 0; peer < peers.size(); peer++) {
+      if (peer != self) {
+        send(peer, Phase.HELLO, HELLO_ROUND, null, Frame.message(0));
+      }
+    }
+    long deadline = deadline();
+    for (int peer = 0; peer < peers.size(); peer++) {
+      if (peer != self) {
+        await(peer, Phase.HELLO, HELLO_ROUND, deadline);
+      }
+    }
+  }
+
+  /** How many take part. */
+  public synchronized int size() {
+    return peers.size();
+  }
+
+  /** This process's index among them. */
+  public synchronized int self() {
+    return self;
+  }
+
+  /** Bytes sent so far, heads included. */
+  public long sentBytes() {
+    return sent.get();
+  }
+
+  /** Bytes received so far, heads included. */
+  public long receivedBytes() {
+    return received.get();
+  }
+
+  /** Waits until the peers have all that was sent to them, so that closing loses nothing. */
+  public synchronized void finish() throws InterruptedException {
+    long deadline = deadline();
+    while (unacknowledged > 0 && System.nanoTime() < deadline) {
+      TimeUnit.NANOSECONDS.timedWait(this, deadline - System.nanoTime());
+    }
+  }
+
+  /** Ends this part; the peers notice at once. */
+  @Override
+  public void close() {
+    port.unregister(this);
+    List<TransportClient> clients;
+    synchronized (this) {
+      clients = new ArrayList<>(connections);
+    }
+    for (TransportClient client : clients) {
+      if (client != null) {
+        client.close();
+      }
+    }
+  }
+
+  long id() {
+    return id;
+  }
+
+  /** When to give up waiting, from now on. */
+  long deadline() {
+    return System.nanoTime() + (long) (timeoutSeconds * 1e9);
+  }
+
+  /** Sends a message made with {@link Frame#message}. Ownership: the buffer is the exchange's. */
+  void send(int peer, Phase phase, int round, Diverged diverged, ByteBuffer message) {
+    int length = message.capacity() - Frame.BYTES;
+    new Frame(id, self(), round, phase, diverged, length).writeTo(message);
+    sent.addAndGet(message.remaining());
+    TransportClient client;
+    synchronized (this) {
+      client = connections.get(peer);
+      unacknowledged++;
+    }
+    client.sendRpc(
+        message,
+        new RpcResponseCallback() {
+          @Override
+          public void onSuccess(ByteBuffer response) {
+            acknowledged();
+          }
+
+          @Override
+          public void onFailure(Throwable e) {
+            gone(peer, "took no message of phase " + phase + ": " + firstLine(e));
+            acknowledged();
+          }
+        });
+  }
+
+  private synchronized void acknowledged() {
+    unacknowledged--;
+    notifyAll();
+  }
+
+  /** On the transport's thread: keeps a message until it is asked for. */
+  void arrived(Frame frame, ByteBuffer body) {
+    if (frame.sender() < 0 || frame.sender() >= maxPeers || frame.length() > maxBody) {
+      throw new ExchangeException(
+          "A message of peer "
+              + frame.sender()
+              + " with "
+              + frame.length()
+              + " bytes was refused;"
+              + " there are at most "
+              + maxPeers
+              + " peers and "
+              + maxBody
+              + " bytes");
+    }
+    synchronized (this) {
+      Slot slot = slot(frame.phase(), frame.sender());
+      if (slot.full) {
+        throw new ExchangeException(
+            "Peer "
+                + frame.sender()
+                + " sent "
+                + frame.phase()
+                + " of round "
+                + frame.round()
+                + " before that of round "
+                + slot.round
+                + " was used");
+      }
+      if (slot.bytes.length < frame.length()) {
+        slot.bytes = new byte[frame.length()];
+      }
+      body.get(slot.bytes, 0, frame.length());
+      slot.length = frame.length();
+      slot.round = frame.round();
+      slot.diverged = frame.diverged();
+      slot.full = true;
+      received.addAndGet(Frame.BYTES + (long) frame.length());
+      notifyAll();
+    }
+  }
+
+  /** On the transport's thread: nothing more will come from a peer. */
+  synchronized void gone(int peer, String why) {
+    if (gone[peer] == null) {
+      gone[peer] = why;
+    }
+    notifyAll();
+  }
+
+  /**
+   * A peer's message, waited for.
+   *
+   * @param deadline of {@link System#nanoTime}
+   * @throws ExchangeException where the peer is gone or late
+   */
+  synchronized Arrival await(int peer, Phase phase, int round, long deadline)
+      throws InterruptedException {
+    Slot slot = slot(phase, peer);
+    while (!slot.full) {
+      if (gone[peer] != null) {
+        throw new ExchangeException(
+            peers.get(peer)
+                + " "
+                + gone[peer]
+                + " (round "
+                + round
+                + ", waiting for "
+                + phase
+                + ")");
+      }
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        throw late(peer, phase, round);
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    if (slot.round != round) {
+      throw new ExchangeException(
+          peers.get(peer) + " sent " + phase + " of round " + slot.round + ", expected " + round);
+    }
+    slot.full = false;
+    return new Arrival(
+        ByteBuffer.wrap(slot.bytes, 0, slot.length).order(ByteOrder.LITTLE_ENDIAN), slot.diverged);
+  }
+
+  private ExchangeException late(int peer, Phase phase, int round) {
+    List<Integer> silent = new ArrayList<>();
+    for (int other = 0; other < peers.size(); other++) {
+      if (other != self && phase != Phase.MEAN && phase != Phase.UNITS_AGREED) {
+        Slot slot = slot(phase, other);
+        if (!slot.full && other >= peer) {
+          silent.add(other);
+        }
+      }
+    }
+    return new ExchangeException(
+        peers.get(peer)
+            + " sent no "
+            + phase
+            + " of round "
+            + round
+            + " within "
+            + timeoutSeconds
+            + " s; if rounds take that long, raise train.round-timeout",
+        silent);
+  }
+
+  private Slot slot(Phase phase, int peer) {
+    return slots[phase.code() * maxPeers + peer];
+  }
+
+  private static String firstLine(Throwable e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString());
+  }
+}

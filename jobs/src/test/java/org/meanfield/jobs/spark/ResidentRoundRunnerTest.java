@@ -1,0 +1,247 @@
+package org.meanfield.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.meanfield.average.ExchangeCodec;
+import org.meanfield.average.OuterOptimizer;
+import org.meanfield.data.Split;
+import org.meanfield.engine.Engine;
+import org.meanfield.engine.Engines;
+import org.meanfield.error.DivergedException;
+import org.meanfield.jobs.ingest.TinyDatasets;
+import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.Storage;
+import org.meanfield.model.FloatVector;
+import org.meanfield.model.ModelState;
+import org.meanfield.train.Checkpoint;
+import org.meanfield.train.CheckpointStore;
+import org.meanfield.train.LocalArtifacts;
+import org.meanfield.train.LoopIntervals;
+import org.meanfield.train.MergedRound;
+import org.meanfield.train.MergedState;
+import org.meanfield.train.PackedExamples;
+import org.meanfield.train.RoundRunner;
+import org.meanfield.train.RunJournal;
+import org.meanfield.train.SequentialRoundRunner;
+import org.meanfield.train.TrainingClock;
+import org.meanfield.train.TrainingLoop;
+import org.meanfield.train.TrainingPlan;
+import org.meanfield.train.WorkerTrainer.IdRecording;
+
+/** Resident rounds on local threads; processes that die are in KilledProcessesIT. */
+class ResidentRoundRunnerTest {
+  private static final OuterOptimizer SLOW =
+      new OuterOptimizer(0.8, 0.5, OuterOptimizer.LookAhead.NESTEROV);
+  @TempDir static Path folder;
+  private static SparkSession spark;
+  private static Dataset<Row> rows;
+  private final Engine engine = Engines.named("nd4j");
+
+  @BeforeAll
+  static void start() {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "3")
+            .getOrCreate();
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    String uri = TinyDatasets.create(spark, folder.resolve("data"));
+    rows = DatasetFiles.open(spark, storage, uri).split(Split.TRAIN);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  @Test
+  void givesTheSameBitsAsTheOtherTwoWithAnyNumberOfTasks() {
+    for (int workers : new int[] {1, 2, 3, 5}) {
+      List<PackedExamples> shards = TinyTraining.shards(rows, workers, folder);
+      TrainingPlan plan = TinyTraining.plan(sizes(shards));
+      Checkpoint expected = sequential(plan, shards);
+      assertThat(onSpark(plan)).isEqualTo(expected);
+      for (int tasks : new int[] {1, 2}) {
+        assertThat(resident(plan, tasks, new ArrayList<>()))
+            .as("%d workers, %d tasks", workers, tasks)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void outerStepsAndCodecsGiveTheSameBitsToo() {
+    List<PackedExamples> shards = TinyTraining.shards(rows, 3, folder);
+    for (ExchangeCodec codec : ExchangeCodec.values()) {
+      TrainingPlan plan = TinyTraining.plan(sizes(shards), SLOW, codec);
+      Checkpoint expected = sequential(plan, shards);
+      assertThat(onSpark(plan)).as("%s", codec).isEqualTo(expected);
+      assertThat(resident(plan, 2, new ArrayList<>())).as("%s", codec).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void tellsEachRoundOnceWithWhatItsWorkersDid() {
+    TrainingPlan plan = TinyTraining.plan(List.of(12, 12, 12));
+    List<MergedRound> told = new ArrayList<>();
+    resident(plan, 2, told);
+    assertThat(told)
+        .extracting(round -> round.round().number())
+        .isEqualTo(List.of(0, 1, 2, 3, 4, 5));
+    for (MergedRound round : told) {
+      assertThat(round.workers()).extracting(worker -> worker.worker()).containsExactly(0, 1, 2);
+      assertThat(round.loss()).isPositive();
+      assertThat(round.runSeconds()).isPositive();
+      round.workers().forEach(worker -> assertThat(worker.time().compute()).isPositive());
+    }
+    assertThat(told.stream().mapToLong(MergedRound::examples).sum()).isEqualTo(3 * 36);
+  }
+
+  @Test
+  void aWorkerThatDivergesStopsItByName() {
+    TrainingPlan plan = TinyTraining.plan(List.of(12, 12, 12));
+    ModelState start = engine.initialState(plan.network());
+    float[] wild = new float[start.parameters().length()];
+    java.util.Arrays.fill(wild, Float.NaN);
+    MergedState bad =
+        new MergedState(
+            new ModelState(FloatVector.wrap(wild), start.updaterState()), FloatVector.empty());
+    try (WorkerData data = data(3);
+        ResidentRoundRunner runner = runner(plan, data, 2)) {
+      data.load();
+      var rounds = new LoopIntervals(5, 1, 3).segment(plan, TrainingClock.START);
+      List<MergedRound> told = new ArrayList<>();
+      assertThatThrownBy(() -> runner.run(rounds, bad, told::add))
+          .isInstanceOf(DivergedException.class)
+          .hasMessageContaining("Worker 0 diverged in round 0");
+      assertThat(told).isEmpty();
+    }
+  }
+
+  @Test
+  void aTaskThatFailsForGoodEndsTheRunWithOneError() {
+    TrainingPlan plan = TinyTraining.plan(List.of(12, 12, 12));
+    TrainingPlan other = TinyTraining.plan(List.of(12, 12));
+    MergedState foreign =
+        new MergedState(
+            new ModelState(FloatVector.wrap(new float[3]), FloatVector.empty()),
+            FloatVector.empty());
+    try (WorkerData data = data(3);
+        ResidentRoundRunner runner = runner(plan, data, 2)) {
+      data.load();
+      var rounds = new LoopIntervals(5, 1, 3).segment(other, TrainingClock.START);
+      assertThatThrownBy(() -> runner.run(rounds, foreign, round -> {}))
+          .hasMessageContaining("failed")
+          .hasMessageContaining("another network or optimizer");
+    }
+  }
+
+  @Test
+  void saysWhyRoundsCannotBeResident() {
+    assertThat(ResidentRoundRunner.refusal(new SparkConf(false))).isEmpty();
+    assertThat(
+            ResidentRoundRunner.refusal(
+                new SparkConf(false).set("spark.dynamicAllocation.enabled", "true")))
+        .hasValueSatisfying(why -> assertThat(why).contains("dynamicAllocation"));
+    assertThat(ResidentRoundRunner.refusal(new SparkConf(false).set("spark.speculation", "true")))
+        .hasValueSatisfying(why -> assertThat(why).contains("twice"));
+  }
+
+  @Test
+  void workersAreHostedWhereTheirShardsLie() {
+    List<String> homes = List.of("a", "b", "a", "b", "a");
+    assertThat(WorkerGroups.of(homes, 2)).containsExactly(List.of(0, 2, 4), List.of(1, 3));
+    assertThat(WorkerGroups.of(homes, 1)).containsExactly(List.of(0, 1, 2, 3, 4));
+    assertThat(WorkerGroups.of(homes, 5)).hasSize(5).allMatch(group -> group.size() == 1);
+    assertThat(WorkerGroups.of(homes, 4)).hasSize(4).noneMatch(List::isEmpty);
+    assertThat(WorkerGroups.of(List.of("", "", ""), 2)).containsExactly(List.of(0, 1), List.of(2));
+    assertThat(WorkerGroups.of(List.of("a", "b", "c", "d"), 2))
+        .allMatch(group -> group.size() == 2);
+  }
+
+  private static List<Integer> sizes(List<PackedExamples> shards) {
+    return shards.stream().map(PackedExamples::size).toList();
+  }
+
+  private static WorkerData data(int workers) {
+    return WorkerData.shard(rows, 36, workers, TinyTraining.SEED, TinyTraining.SPEC);
+  }
+
+  private static ResidentRoundRunner runner(TrainingPlan plan, WorkerData data, int tasks) {
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    return new ResidentRoundRunner(context, plan, data, IdRecording.OFF, 60, () -> tasks);
+  }
+
+  private Checkpoint resident(TrainingPlan plan, int tasks, List<MergedRound> told) {
+    try (WorkerData data = data(plan.workers());
+        ResidentRoundRunner runner = runner(plan, data, tasks)) {
+      data.load();
+      return train(plan, new Told(runner, told));
+    }
+  }
+
+  private Checkpoint onSpark(TrainingPlan plan) {
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    try (WorkerData data = data(plan.workers());
+        SparkRoundRunner runner = new SparkRoundRunner(context, plan, data, IdRecording.OFF)) {
+      data.load();
+      return train(plan, runner);
+    }
+  }
+
+  private Checkpoint sequential(TrainingPlan plan, List<PackedExamples> shards) {
+    try (RoundRunner runner = new SequentialRoundRunner(engine, plan, shards, IdRecording.OFF)) {
+      return train(plan, runner);
+    }
+  }
+
+  private Checkpoint train(TrainingPlan plan, RoundRunner runner) {
+    LocalArtifacts artifacts = new LocalArtifacts(folder.resolve("run"));
+    RunJournal journal = RunJournal.at(TrainingClock.START, artifacts, iteration -> 0.01);
+    LoopIntervals intervals = new LoopIntervals(5, 1, plan.epochs());
+    CheckpointStore checkpoints = new CheckpointStore(artifacts, 1);
+    Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
+    return new TrainingLoop(plan, runner, state -> 0.5, checkpoints, intervals, journal).run(start);
+  }
+
+  /** Keeps what it hears. */
+  private record Told(RoundRunner runner, List<MergedRound> heard) implements RoundRunner {
+    @Override
+    public MergedState run(
+        List<org.meanfield.train.Round> rounds,
+        MergedState start,
+        java.util.function.Consumer<MergedRound> told) {
+      return runner.run(
+          rounds,
+          start,
+          round -> {
+            heard.add(round);
+            told.accept(round);
+          });
+    }
+
+    @Override
+    public int parallelism() {
+      return runner.parallelism();
+    }
+
+    @Override
+    public void close() {
+      runner.close();
+    }
+  }
+}
