@@ -30,6 +30,8 @@ public record TrainSettings(
     AveragingSchedule averaging,
     OuterOptimizer outer,
     ExchangeCodec exchange,
+    RunnerKind runner,
+    int roundTimeout,
     LoopIntervals intervals,
     int keptCheckpoints,
     IdRecording recording) {
@@ -40,6 +42,16 @@ public record TrainSettings(
     CONSTANT,
     /** Every iteration first, then every period. */
     POST_LOCAL
+  }
+
+  /** Where rounds run. */
+  public enum RunnerKind {
+    /** Resident, where the cluster allows it. */
+    AUTO,
+    /** Many rounds in a Spark job, states exchanged between executors. */
+    RESIDENT,
+    /** A Spark job a round, states merged by the driver. */
+    JOB
   }
 
   /** Whether the outer step looks ahead. */
@@ -118,6 +130,17 @@ public record TrainSettings(
           .defaultsTo(ExchangeCodec.FP32)
           .means(
               "How states are written when they are merged: every bit, or their move since the last merge in bf16 (a half) or in int8 with a scale per 256 values (a quarter). Part of the result.");
+  static final Setting<RunnerKind> RUNNER =
+      Setting.choice("train.runner", RunnerKind.class)
+          .defaultsTo(RunnerKind.JOB)
+          .means(
+              "How rounds run: 'resident' keeps tasks on the executors, which merge among themselves; 'job' is a Spark job a round, merged by the driver; 'auto' is resident where Spark's settings allow it. The result is the same.");
+  static final Setting<Integer> ROUND_TIMEOUT =
+      Setting.integer("train.round-timeout")
+          .atLeast(1)
+          .defaultsTo(600)
+          .means(
+              "Seconds that the others wait for a task in a resident round before they go on without it.");
   static final Setting<Integer> VALIDATION_INTERVAL =
       Setting.integer("train.validation-interval")
           .atLeast(0)
@@ -162,6 +185,8 @@ public record TrainSettings(
           DATA,
           OUTPUT,
           ENGINE,
+          RUNNER,
+          ROUND_TIMEOUT,
           VALIDATION_INTERVAL,
           CHECKPOINT_INTERVAL,
           CHECKPOINT_KEEP,
@@ -185,6 +210,8 @@ public record TrainSettings(
         OUTER_MOMENTUM,
         OUTER_NESTEROV,
         EXCHANGE,
+        RUNNER,
+        ROUND_TIMEOUT,
         VALIDATION_INTERVAL,
         RECORD_EXAMPLES,
         PADDING,
@@ -220,6 +247,8 @@ public record TrainSettings(
                 ? OuterOptimizer.LookAhead.NESTEROV
                 : OuterOptimizer.LookAhead.NONE),
         settings.get(EXCHANGE),
+        settings.get(RUNNER),
+        settings.get(ROUND_TIMEOUT),
         new LoopIntervals(
             settings.get(CHECKPOINT_INTERVAL), settings.get(VALIDATION_INTERVAL), epochs),
         settings.get(CHECKPOINT_KEEP),

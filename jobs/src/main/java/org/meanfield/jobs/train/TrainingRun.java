@@ -1,11 +1,16 @@
 package org.meanfield.jobs.train;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.cli.Console;
+import org.meanfield.jobs.spark.ClusterRunner;
+import org.meanfield.jobs.spark.ResidentRoundRunner;
 import org.meanfield.jobs.spark.SparkRoundRunner;
+import org.meanfield.jobs.train.TrainSettings.RunnerKind;
 import org.meanfield.model.ModelStateCodec;
 import org.meanfield.model.TrainedModel;
 import org.meanfield.train.ArtifactStore;
@@ -56,12 +61,7 @@ record TrainingRun(
     ConsoleProgress progress = new ConsoleProgress(console, plan, rate);
     Stopwatch watch = new Stopwatch();
     Checkpoint end;
-    try (SparkRoundRunner runner =
-        new SparkRoundRunner(
-            new JavaSparkContext(session.sparkContext()),
-            plan,
-            shards.training(),
-            settings.recording())) {
+    try (ClusterRunner runner = runner(new JavaSparkContext(session.sparkContext()), shards)) {
       Validator validator = shards.validation().map(runner::validator).orElse(state -> Double.NaN);
       LoopIntervals intervals =
           shards.validation().isPresent()
@@ -75,6 +75,25 @@ record TrainingRun(
     }
     journal.flush();
     return publish(from, end, watch.total(), journal);
+  }
+
+  private ClusterRunner runner(JavaSparkContext spark, ShardedData shards) {
+    Optional<String> refusal = ResidentRoundRunner.refusal(spark.getConf());
+    if (settings.runner() == RunnerKind.JOB) {
+      return new SparkRoundRunner(spark, plan, shards.training(), settings.recording());
+    }
+    if (refusal.isEmpty()) {
+      return new ResidentRoundRunner(
+          spark, plan, shards.training(), settings.recording(), settings.roundTimeout());
+    }
+    if (settings.runner() == RunnerKind.RESIDENT) {
+      throw new SettingsException(
+          "train.runner=resident is not possible: "
+              + refusal.get()
+              + ". Turn that off, or set train.runner to auto or job");
+    }
+    console.line("rounds: a Spark job each, because " + refusal.get());
+    return new SparkRoundRunner(spark, plan, shards.training(), settings.recording());
   }
 
   /** Writes the model, and last the summary that marks the run finished. */

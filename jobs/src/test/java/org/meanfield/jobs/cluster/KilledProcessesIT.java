@@ -63,17 +63,56 @@ class KilledProcessesIT {
         LaunchedProgram.start(train("local-cluster[2,1,1024]", "executors"))) {
       for (int round : new int[] {4, 15}) {
         program.until(line -> roundOf(line) >= round);
-        program.children().stream()
-            .filter(
-                child ->
-                    child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
-            .findFirst()
-            .orElseThrow()
-            .destroyForcibly();
+        anExecutor(program).destroyForcibly();
       }
       assertThat(program.exitCode()).isZero();
     }
     assertThat(stateSha256("executors")).isEqualTo(undisturbed);
+  }
+
+  /** The segment ends on the other side, and goes on with what is left. */
+  @Test
+  void residentExecutorsKilledMidSegmentLeaveTheBitsUnchanged() throws IOException {
+    try (LaunchedProgram program =
+        LaunchedProgram.start(resident("local-cluster[2,1,1024]", "resident", 60))) {
+      for (int round : new int[] {2, 15}) {
+        program.until(line -> roundOf(line) >= round);
+        anExecutor(program).destroyForcibly();
+      }
+      assertThat(program.exitCode()).isZero();
+      assertThat(program.lines()).anyMatch(line -> line.contains("Going on from round"));
+    }
+    assertThat(stateSha256("resident")).isEqualTo(undisturbed);
+  }
+
+  /** A stopped process keeps its connections open and says nothing. */
+  @Test
+  void anExecutorThatHangsIsGivenUpAtTheDeadline() throws IOException, InterruptedException {
+    try (LaunchedProgram program =
+        LaunchedProgram.start(resident("local-cluster[2,1,1024]", "hung", 4))) {
+      program.until(line -> roundOf(line) >= 8);
+      ProcessHandle hung = anExecutor(program);
+      assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(hung.pid())).start().waitFor())
+          .isZero();
+      assertThat(program.exitCode()).isZero();
+      assertThat(program.lines()).anyMatch(line -> line.contains("hangs"));
+    }
+    assertThat(stateSha256("hung")).isEqualTo(undisturbed);
+  }
+
+  private static ProcessHandle anExecutor(LaunchedProgram program) {
+    return program.children().stream()
+        .filter(
+            child -> child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> resident(String master, String run, int timeoutSeconds) {
+    List<String> arguments = train(master, run);
+    arguments.addAll(List.of("--set", "train.runner=resident"));
+    arguments.addAll(List.of("--set", "train.round-timeout=" + timeoutSeconds));
+    return arguments;
   }
 
   private static List<String> train(String master, String run) {
