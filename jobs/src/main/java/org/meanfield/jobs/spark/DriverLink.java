@@ -20,7 +20,8 @@ final class DriverLink {
   DriverLink(String endpoint, double timeoutSeconds) {
     SparkEnv env = SparkEnv.get();
     this.driver = RpcUtils.makeDriverRef(endpoint, env.conf(), env.rpcEnv());
-    long millis = (long) (timeoutSeconds * 1000);
+    // The driver's own deadlines come first: it answers every task, whatever happens to the others.
+    long millis = (long) ((3 * timeoutSeconds + 60) * 1000);
     this.timeout =
         new RpcTimeout(new FiniteDuration(millis, TimeUnit.MILLISECONDS), "train.round-timeout");
   }

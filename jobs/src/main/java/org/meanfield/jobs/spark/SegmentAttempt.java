@@ -24,6 +24,7 @@ import scala.runtime.BoxedUnit;
  */
 final class SegmentAttempt {
   private static final double GRACE_SECONDS = 5;
+  private static final double START_SECONDS = 30;
   private static final byte[] OVER = {};
   private static final byte[] YES = {1};
   private static final byte[] NO = {0};
@@ -191,8 +192,8 @@ final class SegmentAttempt {
       asks.reply(OVER);
       return;
     }
-    extend();
     ready.put(task.task(), task);
+    extend();
     waiting.add(asks);
     if (ready.size() == segment.groups().size()) {
       byte[] membership = Membership.of(List.copyOf(ready.values())).encode();
@@ -229,7 +230,12 @@ final class SegmentAttempt {
   /** Something moves: the tasks' own deadlines come first, this one is for when they are gone. */
   private void extend() {
     if (!over) {
-      giveUp = System.nanoTime() + (long) ((2 * segment.timeoutSeconds() + GRACE_SECONDS) * 1e9);
+      boolean allReady = ready.size() == segment.groups().size();
+      double seconds =
+          allReady
+              ? 2 * segment.timeoutSeconds() + GRACE_SECONDS
+              : Math.max(START_SECONDS, segment.timeoutSeconds());
+      giveUp = System.nanoTime() + (long) (seconds * 1e9);
     }
   }
 

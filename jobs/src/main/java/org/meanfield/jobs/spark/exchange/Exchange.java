@@ -271,11 +271,8 @@ public final class Exchange implements AutoCloseable {
   private ExchangeException late(int peer, Phase phase, int round) {
     List<Integer> silent = new ArrayList<>();
     for (int other = 0; other < peers.size(); other++) {
-      if (other != self && phase != Phase.MEAN && phase != Phase.UNITS_AGREED) {
-        Slot slot = slot(phase, other);
-        if (!slot.full && other >= peer) {
-          silent.add(other);
-        }
+      if (other != self && other >= peer && !slot(phase, other).full) {
+        silent.add(other);
       }
     }
     return new ExchangeException(

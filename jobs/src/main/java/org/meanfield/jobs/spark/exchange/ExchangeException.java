@@ -20,13 +20,16 @@ public final class ExchangeException extends RuntimeException {
     this.late = new int[0];
   }
 
-  /** A deadline passed before these peers, by index, had begun to send. */
+  /** A deadline passed before these peers, by index, had sent. */
   ExchangeException(String message, List<Integer> late) {
     super(message);
     this.late = late.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** Peers, by index, from which nothing came until the deadline: they may hang. */
+  /**
+   * Peers, by index, from which nothing came until the deadline. One that hangs makes others late,
+   * which then say so themselves.
+   */
   public List<Integer> late() {
     return java.util.Arrays.stream(late).boxed().toList();
   }
