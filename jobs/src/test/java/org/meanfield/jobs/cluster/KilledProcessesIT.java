@@ -85,21 +85,6 @@ class KilledProcessesIT {
     assertThat(stateSha256("resident")).isEqualTo(undisturbed);
   }
 
-  /** A stopped process keeps its connections open and says nothing. */
-  @Test
-  void anExecutorThatHangsIsGivenUpAtTheDeadline() throws IOException, InterruptedException {
-    try (LaunchedProgram program =
-        LaunchedProgram.start(resident("local-cluster[2,1,1024]", "hung", 4))) {
-      program.until(line -> roundOf(line) >= 8);
-      ProcessHandle hung = anExecutor(program);
-      assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(hung.pid())).start().waitFor())
-          .isZero();
-      assertThat(program.exitCode()).isZero();
-      assertThat(program.lines()).anyMatch(line -> line.contains("hangs"));
-    }
-    assertThat(stateSha256("hung")).isEqualTo(undisturbed);
-  }
-
   private static ProcessHandle anExecutor(LaunchedProgram program) {
     return program.children().stream()
         .filter(
