@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * {@code meanfield train}, the packaged command as users run it, checkpoints and all.
@@ -15,7 +14,7 @@ import java.util.Optional;
  * @param network a built-in architecture
  * @param variant engine and precision
  * @param master Spark's
- * @param runner how rounds are run; empty for the command's own choice
+ * @param runner how rounds are run
  * @param workers K
  * @param averagingPeriod k
  * @param epochs over the data
@@ -26,7 +25,7 @@ record MeanfieldTraining(
     String network,
     Variant variant,
     String master,
-    Optional<String> runner,
+    String runner,
     int workers,
     int averagingPeriod,
     int epochs,
@@ -66,7 +65,7 @@ record MeanfieldTraining(
         network,
         variant.id(),
         master.replaceAll("\\W+", "-").replaceFirst("-$", ""),
-        runner.orElse("default"),
+        runner,
         "w" + workers,
         "k" + averagingPeriod);
   }
@@ -110,6 +109,7 @@ record MeanfieldTraining(
                 "--batch-size=" + BATCH_SIZE,
                 "--seed=" + SEED,
                 "--set=train.averaging-period=" + averagingPeriod,
+                "--set=train.runner=" + runner,
                 "--set=optimizer.name=nesterov",
                 "--set=optimizer.learning-rate=" + LEARNING_RATE,
                 "--set=optimizer.momentum=" + MOMENTUM,
@@ -120,7 +120,6 @@ record MeanfieldTraining(
                 String.format(
                     Locale.ROOT, "--set=image.deviation=[%.3f]", FashionMnist.DEVIATION)));
     variant.precision().ifPresent(value -> command.add("--set=train.precision=" + value));
-    runner.ifPresent(value -> command.add("--set=train.runner=" + value));
     return command;
   }
 }

@@ -3,7 +3,6 @@ package org.meanfield.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -95,7 +94,7 @@ final class PatmPart implements Part {
             scale.network(),
             variant,
             master,
-            Optional.empty(),
+            "auto",
             CORES,
             scale.averagingPeriod(),
             scale.epochs(),
@@ -124,7 +123,7 @@ final class PatmPart implements Part {
               run.software(),
               accuracy instanceof Outcome.Measured measured ? measured.figures() : Map.of())
           .with(WHOLE_RUN, run.rounds().imagesPerSecond());
-    } catch (ChildFailedException e) {
+    } catch (ChildFailedException | IllegalArgumentException e) {
       return new Outcome.Missing(e.getMessage());
     }
   }

@@ -3,7 +3,6 @@ package org.meanfield.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
@@ -108,7 +107,7 @@ final class RoundsPart implements Part {
             .choose(
                 List.of(
                     new Crowd("lenet", RUNNERS, 3_072, 4),
-                    new Crowd("cnn", List.of(RESIDENT), 3_072, 2)),
+                    new Crowd("cnn", List.of(RESIDENT), 3_072, 3)),
                 List.of(new Crowd("lenet", RUNNERS, 256, 1)));
     List<Integer> workers = launch.extent().choose(List.of(2, 4, 8, 16), List.of(2, 4));
     int most = workers.get(workers.size() - 1);
@@ -150,7 +149,7 @@ final class RoundsPart implements Part {
         network,
         variant,
         MeanfieldTraining.CLUSTER,
-        Optional.of(runner),
+        runner,
         workers,
         period,
         epochs,
@@ -162,12 +161,9 @@ final class RoundsPart implements Part {
       MeanfieldTraining training, Launch launch, Function<RunRounds, List<Double>> figures) {
     try {
       MeanfieldTraining.Run run = training.run(launch);
-      Outcome.Measured seconds =
-          new Outcome.Measured(
-              run.rounds().secondsPerRound(launch.windows()), run.software(), Map.of());
       return new Outcome.Measured(figures.apply(run.rounds()), run.software(), Map.of())
-          .with("ms a round", 1000 * seconds.median().orElseThrow());
-    } catch (ChildFailedException e) {
+          .with("ms a round", 1000 * run.rounds().medianSeconds());
+    } catch (ChildFailedException | IllegalArgumentException e) {
       return new Outcome.Missing(e.getMessage());
     }
   }

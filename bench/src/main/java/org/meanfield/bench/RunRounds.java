@@ -24,12 +24,13 @@ record RunRounds(List<MergedRound> rounds, double seconds) {
   /**
    * One round.
    *
+   * @param epoch 0-based
    * @param iterations of each worker
    * @param examples all workers together
    * @param seconds from its start to the merged state
    * @param overhead share of the time that went to exchange and scheduling, in [0, 1]
    */
-  record MergedRound(int iterations, long examples, double seconds, double overhead) {}
+  record MergedRound(int epoch, int iterations, long examples, double seconds, double overhead) {}
 
   /** Reads a run's folder. */
   static RunRounds read(Path run) throws IOException {
@@ -41,6 +42,7 @@ record RunRounds(List<MergedRound> rounds, double seconds) {
         JsonNode shares = line.get("shares");
         rounds.add(
             new MergedRound(
+                line.get("epoch").intValue(),
                 line.get("iterations").intValue(),
                 line.get("examples").longValue(),
                 line.get("seconds").doubleValue(),
@@ -80,14 +82,36 @@ record RunRounds(List<MergedRound> rounds, double seconds) {
 
   /**
    * Mean seconds of a round, in groups as for {@link #rates}, over the rounds that have the full
-   * number of iterations: the last one of an epoch has what is left.
+   * number of iterations and open no epoch: the last one of an epoch has what is left, and the
+   * first one follows a checkpoint, which would make short rounds look dearer than long ones.
    */
   List<Double> secondsPerRound(int count) {
-    int longest = rounds.stream().mapToInt(MergedRound::iterations).max().orElse(0);
+    List<MergedRound> inside = new ArrayList<>();
+    for (int i = 1; i < rounds.size(); i++) {
+      MergedRound round = rounds.get(i);
+      if (round.iterations() == longest() && round.epoch() == rounds.get(i - 1).epoch()) {
+        inside.add(round);
+      }
+    }
     return windows(
-        rounds.stream().filter(round -> round.iterations() == longest).toList(),
+        inside,
         count,
         window -> window.stream().mapToDouble(MergedRound::seconds).average().orElseThrow());
+  }
+
+  /** The middle one of the seconds of all rounds with the full number of iterations. */
+  double medianSeconds() {
+    double[] seconds =
+        rounds.stream()
+            .filter(round -> round.iterations() == longest())
+            .mapToDouble(MergedRound::seconds)
+            .sorted()
+            .toArray();
+    return seconds[seconds.length / 2];
+  }
+
+  private int longest() {
+    return rounds.stream().mapToInt(MergedRound::iterations).max().orElse(0);
   }
 
   private static double overhead(List<MergedRound> window) {

@@ -10,7 +10,7 @@ enum Variant {
   /** DL4J with its oneDNN helpers brought back: this project's engine {@code nd4j}. */
   ND4J_ONEDNN("nd4j with oneDNN", "nd4j", null),
   /** This project's engine {@code torch} in single precision. */
-  TORCH_FP32("torch fp32", "torch", null),
+  TORCH_FP32("torch fp32", "torch", "fp32"),
   /** The same, computing in bf16 with master weights in single precision. */
   TORCH_BF16("torch bf16", "torch-bf16", "bf16");
 
@@ -44,7 +44,7 @@ enum Variant {
     return this == TORCH_BF16 ? TORCH_FP32.engine : engine;
   }
 
-  /** The precision in settings; empty for the engine's only one. */
+  /** The precision in settings; empty where the engine has one only. */
   Optional<String> precision() {
     return Optional.ofNullable(precision);
   }

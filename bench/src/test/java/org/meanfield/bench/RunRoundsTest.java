@@ -32,8 +32,17 @@ class RunRoundsTest {
   @Test
   void roundsOfAnotherLengthHaveNoPlaceInTheTimeOfARound() {
     List<RunRounds.MergedRound> all = new ArrayList<>(rounds(4, 0).rounds());
-    all.add(new RunRounds.MergedRound(3, 10, 100, 0));
-    assertThat(new RunRounds(all, 200).secondsPerRound(1)).containsExactly((2 + 3 + 4) / 3.0);
+    all.add(new RunRounds.MergedRound(0, 3, 10, 100, 0));
+    assertThat(new RunRounds(all, 200).secondsPerRound(1)).containsExactly((3 + 4) / 2.0);
+  }
+
+  @Test
+  void roundsThatOpenAnEpochHaveNoPlaceInTheTimeOfARound() {
+    List<RunRounds.MergedRound> all = new ArrayList<>(rounds(4, 0).rounds());
+    all.add(new RunRounds.MergedRound(1, 16, 100, 50, 0));
+    all.add(new RunRounds.MergedRound(1, 16, 100, 5, 0));
+    assertThat(new RunRounds(all, 200).secondsPerRound(1)).containsExactly((3 + 4 + 5) / 3.0);
+    assertThat(new RunRounds(all, 200).medianSeconds()).isEqualTo(4);
   }
 
   @Test
@@ -48,9 +57,9 @@ class RunRoundsTest {
     Files.writeString(
         run.resolve("journal.jsonl"),
         """
-        {"kind":"round","iterations":16,"examples":2048,"seconds":2,"shares":{"compute":0.7,"data":0.1,"exchange":0.15,"scheduling":0.05}}
+        {"kind":"round","epoch":0,"iterations":16,"examples":2048,"seconds":2,"shares":{"compute":0.7,"data":0.1,"exchange":0.15,"scheduling":0.05}}
         {"kind":"validation","round":0,"epoch":0,"accuracy":0.5}
-        {"kind":"round","iterations":16,"examples":2048,"seconds":2,"shares":{"compute":0.9,"data":0.0,"exchange":0.06,"scheduling":0.04}}
+        {"kind":"round","epoch":0,"iterations":16,"examples":2048,"seconds":2,"shares":{"compute":0.9,"data":0.0,"exchange":0.06,"scheduling":0.04}}
         """);
     Files.writeString(run.resolve("result.json"), "{\"trainingSeconds\":5}");
     RunRounds rounds = RunRounds.read(run);
@@ -64,7 +73,7 @@ class RunRoundsTest {
     List<RunRounds.MergedRound> rounds = new ArrayList<>();
     double seconds = between;
     for (int i = 1; i <= count; i++) {
-      rounds.add(new RunRounds.MergedRound(16, 100, i, 0));
+      rounds.add(new RunRounds.MergedRound(0, 16, 100, i, 0));
       seconds += i;
     }
     return new RunRounds(rounds, seconds);
