@@ -26,13 +26,14 @@ public final class Engines {
   /**
    * The engine of that name, its natives loaded.
    *
-   * @param name of one engine, not {@value #AUTO}
+   * @param name what {@link Engine#name} says
    * @throws SettingsException where there is no such engine, or its natives are not here
    */
   public static Engine named(String name) {
     return switch (name) {
       case Nd4jEngine.NAME -> new Nd4jEngine();
-      case TorchEngine.NAME -> new TorchEngine();
+      case TorchEngine.NAME -> new TorchEngine(Precision.FP32);
+      case TorchEngine.NAME_BF16 -> new TorchEngine(Precision.BF16);
       default ->
           throw new SettingsException(
               "There is no engine '" + name + "'; the engines are " + String.join(", ", names()));
@@ -45,25 +46,41 @@ public final class Engines {
    * log that says why.
    *
    * @param name one of {@link #names()}
-   * @throws SettingsException where there is no such engine, or its natives are not here
+   * @param precision what it is to compute in
+   * @throws SettingsException where there is no such engine, its natives are not here, or it does
+   *     not compute in that precision
    */
-  public static Engine forNetwork(String name, Network network) {
-    if (!name.equals(AUTO)) {
-      return named(name);
+  public static Engine forNetwork(String name, Precision precision, Network network) {
+    String chosen = name.equals(AUTO) ? fastest(network) : name;
+    if (precision == Precision.FP32) {
+      return named(chosen);
     }
+    if (!chosen.equals(TorchEngine.NAME)) {
+      throw new SettingsException(
+          "Engine '"
+              + chosen
+              + "' computes in fp32 only, "
+              + precision
+              + " was asked for; choose precision fp32"
+              + (name.equals(AUTO) ? ": engine 'torch' cannot run this network here" : ""));
+    }
+    return new TorchEngine(precision);
+  }
+
+  /** The name of the fastest engine that runs a network here. */
+  public static String fastest(Network network) {
     Optional<String> problem = TorchEngine.whyNot();
     if (problem.isPresent()) {
       LOG.warn("Engine auto: nd4j, because LibTorch cannot be loaded here: {}", problem.get());
-      return new Nd4jEngine();
+      return Nd4jEngine.NAME;
     }
-    TorchEngine torch = new TorchEngine();
     try {
-      torch.open(network, 1).close();
+      named(TorchEngine.NAME).open(network, 1).close();
       LOG.info("Engine auto: torch, which knows all layers of '{}'", network.name());
-      return torch;
+      return TorchEngine.NAME;
     } catch (SettingsException e) {
       LOG.warn("Engine auto: nd4j, because of this: {}", e.getMessage());
-      return new Nd4jEngine();
+      return Nd4jEngine.NAME;
     }
   }
 }

@@ -1,10 +1,5 @@
 package org.meanfield.engine.nd4j;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -14,6 +9,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.meanfield.engine.Processor;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -83,7 +79,7 @@ public final class NativeBackend {
       System.setProperty(HELPERS_DISABLED, "false");
     }
     if (System.getProperty(EXTENSION) == null) {
-      String extension = extensionFor(processorFlags());
+      String extension = extensionFor(Processor.flags());
       if (!extension.isEmpty()) {
         System.setProperty(EXTENSION, extension);
       }
@@ -100,24 +96,6 @@ public final class NativeBackend {
       return "-onednn-avx512";
     }
     return flags.contains("avx2") ? "-onednn-avx2" : "";
-  }
-
-  private static Set<String> processorFlags() {
-    Path file = Path.of("/proc/cpuinfo");
-    if (!Files.isReadable(file)) {
-      return Set.of();
-    }
-    try {
-      return Files.readAllLines(file).stream()
-          .filter(line -> line.startsWith("flags"))
-          .findFirst()
-          .map(line -> new HashSet<>(Arrays.asList(line.split("\\s+"))))
-          .orElseGet(HashSet::new);
-    } catch (IOException e) {
-      LOG.warn(
-          "{} cannot be read ({}): taking the natives that run everywhere", file, e.getMessage());
-      return Set.of();
-    }
   }
 
   private static HelperStatus probe() {

@@ -60,7 +60,7 @@ final class Activations {
     if (activation instanceof ActivationIdentity) {
       return x -> x;
     } else if (activation instanceof ActivationSoftmax) {
-      return x -> torch.softmax(x, 1);
+      return x -> torch.softmax(x, -1);
     } else if (activation instanceof ActivationSigmoid) {
       return torch::sigmoid;
     } else if (activation instanceof ActivationTanH) {

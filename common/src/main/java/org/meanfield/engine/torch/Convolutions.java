@@ -46,7 +46,7 @@ final class Convolutions {
         convolve(window.outer(input, zero), weights.in(pass), biasIn(bias, pass), window, 1);
   }
 
-  /** DL4J's weights are [multiplier, channels, h, w]; outputs of one channel lie together. */
+  /** DL4J's weights are [h, w, channels, multiplier]; outputs of one channel lie together. */
   private static Stage depthwise(LayerSite site, DepthwiseConvolution2D layer) {
     Window window = Window.of(site, layer);
     Parameter weights = site.parameter(ConvolutionParamInitializer.WEIGHT_KEY);
@@ -55,12 +55,13 @@ final class Convolutions {
     return (input, pass) ->
         convolve(
             window.outer(input, zero),
-            grouped(weights.in(pass)),
+            grouped(weights.in(pass).permute(2, 3, 0, 1)),
             biasIn(bias, pass),
             window,
-            weights.values().size(1));
+            weights.values().size(2));
   }
 
+  /** DL4J's depthwise weights are [multiplier, channels, h, w] here. */
   private static Stage separable(LayerSite site, SeparableConvolution2D layer) {
     Window window = Window.of(site, layer);
     Parameter depth = site.parameter(SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY);
@@ -71,7 +72,7 @@ final class Convolutions {
       Tensor spread =
           convolve(
               window.outer(input, zero),
-              grouped(depth.in(pass)),
+              grouped(depth.in(pass).permute(1, 0, 2, 3)),
               new TensorOptional(),
               window,
               depth.values().size(1));
@@ -114,10 +115,9 @@ final class Convolutions {
             .narrow(3, cutBefore[1], out[1]);
   }
 
+  /** From [channels, multiplier, h, w] to what LibTorch wants for one group per channel. */
   private static Tensor grouped(Tensor weights) {
-    return weights
-        .permute(1, 0, 2, 3)
-        .reshape(weights.size(0) * weights.size(1), 1, weights.size(2), weights.size(3));
+    return weights.reshape(weights.size(0) * weights.size(1), 1, weights.size(2), weights.size(3));
   }
 
   private static Tensor convolve(

@@ -52,18 +52,16 @@ final class Poolings {
             false);
   }
 
-  /** The mean over what lies inside the image, or over the whole window. */
+  /** The mean over what lies inside the image. */
   private static Stage average(LayerSite site, SubsamplingLayer layer, Window window) {
     Refusal.unless(Arrays.equals(window.dilation(), ONE), site.name(), layer, "dilated average");
-    boolean whole = layer.isAvgPoolIncludePadInDivisor();
     if (!window.padded()) {
       return (input, pass) -> sum(input, window, window.kernel()[0] * window.kernel()[1]);
     }
+    // DL4J's gradient of that one does not belong to its forward pass: nothing to agree with.
+    Refusal.unless(
+        !layer.isAvgPoolIncludePadInDivisor(), site.name(), layer, "averages that count padding");
     Scalar zero = new Scalar(0.0);
-    if (whole) {
-      return (input, pass) ->
-          sum(window.border(input, zero), window, window.kernel()[0] * window.kernel()[1]);
-    }
     InputTypeConvolutional image = site.image();
     return (input, pass) -> {
       Tensor inside =

@@ -3,8 +3,8 @@ package org.meanfield.engine.torch;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.bytedeco.pytorch.Device;
 import org.meanfield.engine.Engine;
+import org.meanfield.engine.Precision;
 import org.meanfield.engine.Replica;
 import org.meanfield.engine.nd4j.GraphLayout;
 import org.meanfield.engine.nd4j.Nd4jEngine;
@@ -20,11 +20,17 @@ public final class TorchEngine implements Engine {
   /** The name in settings and reports. */
   public static final String NAME = "torch";
 
+  /** The name of the same engine computing in bfloat16: other bits, so another name in a plan. */
+  public static final String NAME_BF16 = "torch-bf16";
+
   private static final String VERSION = "2.10.0";
   private static final Map<String, GraphLayout> LAYOUTS = new ConcurrentHashMap<>();
 
+  private final Precision precision;
+
   /** Loads the natives. Errors: {@link SettingsException} where they are not here. */
-  public TorchEngine() {
+  public TorchEngine(Precision precision) {
+    this.precision = precision;
     whyNot()
         .ifPresent(
             problem -> {
@@ -44,12 +50,12 @@ public final class TorchEngine implements Engine {
 
   @Override
   public String name() {
-    return NAME;
+    return precision == Precision.BF16 ? NAME_BF16 : NAME;
   }
 
   @Override
   public String description() {
-    return "torch: LibTorch " + VERSION + ", fp32, " + TorchNatives.capability();
+    return "LibTorch " + VERSION + ", " + precision + ", kernels for " + TorchNatives.capability();
   }
 
   /** DL4J's own initialisation: both engines start from the same weights. */
@@ -60,8 +66,7 @@ public final class TorchEngine implements Engine {
 
   @Override
   public Replica open(Network network, int threads) {
-    TorchReplica replica = new TorchReplica(network, layout(network), new Device("cpu"), threads);
-    return replica;
+    return new TorchReplica(network, layout(network), "cpu", precision, threads);
   }
 
   private static GraphLayout layout(Network network) {

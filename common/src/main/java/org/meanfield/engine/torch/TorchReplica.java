@@ -4,12 +4,14 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.engine.Minibatch;
+import org.meanfield.engine.Precision;
 import org.meanfield.engine.Replica;
 import org.meanfield.engine.StepPosition;
 import org.meanfield.engine.nd4j.GraphLayout;
@@ -28,16 +30,18 @@ final class TorchReplica implements Replica {
   private final Generator generator;
   private final GeneratorOptional draws;
   private final boolean averaged;
-  private final ScalarType compute = ScalarType.Float;
+  private final ScalarType compute;
   private boolean closed;
 
-  TorchReplica(Network network, GraphLayout layout, Device device, int threads) {
+  TorchReplica(
+      Network network, GraphLayout layout, String device, Precision precision, int threads) {
     this.network = network;
     this.threads = threads;
+    this.compute = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
     TorchNatives.useThreads(threads);
     this.averaged = network.configuration().getDefaultConfiguration().isMiniBatch();
     try (PointerScope opening = new PointerScope()) {
-      this.memory = new FlatMemory(layout, device);
+      this.memory = new FlatMemory(layout, new Device(device));
       this.graph = GraphCompiler.compile(network, layout, memory);
       this.gradientStep = new GradientStep(layout, memory);
       this.generator = torch.make_generator_cpu();
@@ -100,7 +104,7 @@ final class TorchReplica implements Replica {
     ImageSpec spec = network.imageSpec();
     Tensor images = torch.empty(minibatch.size(), spec.channels(), spec.height(), spec.width());
     minibatch.pixels().putInto(FlatMemory.buffer(images));
-    return images.contiguous(MemoryFormat.ChannelsLast);
+    return images.to(compute, false, false, new MemoryFormatOptional(MemoryFormat.ChannelsLast));
   }
 
   private Tensor targets(Minibatch minibatch) {

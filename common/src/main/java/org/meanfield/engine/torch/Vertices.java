@@ -1,6 +1,5 @@
 package org.meanfield.engine.torch;
 
-import java.util.Arrays;
 import java.util.function.BinaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -13,7 +12,6 @@ import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
-import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
@@ -45,14 +43,6 @@ final class Vertices {
           inputs[0].narrow(2, 1, inputs[0].size(2) - 1).narrow(3, 1, inputs[0].size(3) - 1);
     } else if (vertex instanceof PreprocessorVertex converter) {
       return Operation.chain(Reshapings.preprocessor(name, converter.getPreProcessor()));
-    } else if (vertex instanceof ReshapeVertex reshape) {
-      Refusal.unless(reshape.getReshapeOrder() == 'c', name, vertex, "order f");
-      long[] shape = Arrays.stream(reshape.getNewShape()).asLongStream().toArray();
-      return (inputs, pass) -> {
-        long[] whole = shape.clone();
-        whole[0] = inputs[0].size(0);
-        return inputs[0].reshape(whole);
-      };
     }
     throw Refusal.of(name, vertex, "a vertex that is not known");
   }

@@ -44,10 +44,10 @@ final class Agreement {
         Replica other = tested.open(network, 1)) {
       one.load(start);
       other.load(start);
-      Minibatch first = minibatch(0);
+      Minibatch first = minibatch(network, 0);
       near("outputs", one.predict(first), other.predict(first), tolerance);
       for (int i = 0; i < steps; i++) {
-        Minibatch minibatch = minibatch(i);
+        Minibatch minibatch = minibatch(network, i);
         StepPosition position = new StepPosition(i, 0, i);
         double expected = one.step(minibatch, position);
         double found = other.step(minibatch, position);
@@ -87,7 +87,8 @@ final class Agreement {
     assertThat(relative).as("%s: relative distance", what).isLessThan(tolerance);
   }
 
-  private Minibatch minibatch(long seed) {
+  /** Noise with smoothed labels. */
+  static Minibatch minibatch(Network network, long seed) {
     Random random = new Random(seed);
     float[] pixels = new float[IMAGES * network.imageSpec().values()];
     for (int i = 0; i < pixels.length; i++) {

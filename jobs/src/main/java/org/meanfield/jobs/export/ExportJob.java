@@ -119,7 +119,7 @@ public final class ExportJob implements Job {
   /** Loads every file as its users will, and holds it against the model. */
   private static ExportCheck check(
       TrainedModel model, Map<String, byte[]> models, List<PixelImage> images) {
-    Engine engine = Engines.forNetwork(Engines.AUTO, model.network());
+    Engine engine = Engines.named(Engines.fastest(model.network()));
     ExportCheck worst = ExportCheck.none();
     try (Scorer trained = new ReplicaScorer(model, engine, 1)) {
       for (Map.Entry<String, byte[]> file : models.entrySet()) {

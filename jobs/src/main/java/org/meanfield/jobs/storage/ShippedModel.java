@@ -143,7 +143,7 @@ public final class ShippedModel implements ScorerSource {
     }
     TrainedModel model =
         new TrainedModel(network(), ModelStateCodec.decode(weights, uri), runId, datasetId);
-    return new ReplicaScorer(model, Engines.forNetwork(Engines.AUTO, model.network()), threads);
+    return new ReplicaScorer(model, Engines.named(Engines.fastest(model.network())), threads);
   }
 
   /** The scorers of this executor that no task uses. */

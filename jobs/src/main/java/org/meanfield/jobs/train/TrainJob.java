@@ -77,7 +77,9 @@ public final class TrainJob implements Job {
         TrainSettings.from(context.settings(), data.manifest().examples(Split.TRAIN));
     StartingModel start = StartingModel.of(context, data);
     Engine engine =
-        Engines.forNetwork(known.map(RunFile::engine).orElse(settings.engine()), start.network());
+        known
+            .map(run -> Engines.named(run.engine()))
+            .orElseGet(() -> EngineChoice.of(context, settings.engine(), start.network()));
     context.console().line("engine: " + engine.description());
     start.notes().forEach(context.console()::line);
     Stopwatch loading = new Stopwatch();

@@ -10,6 +10,7 @@ import org.meanfield.config.Settings;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
+import org.meanfield.engine.Precision;
 import org.meanfield.image.Augmentation;
 import org.meanfield.image.FlipPolicy;
 import org.meanfield.model.Network;
@@ -89,6 +90,12 @@ public record TrainSettings(
           .defaultsTo(Engines.AUTO)
           .means(
               "What computes: 'torch' is LibTorch, 'nd4j' is Deeplearning4j itself; 'auto' takes torch where its natives load and it knows all of the network's layers. A run keeps the engine that it began with.");
+  static final Setting<String> PRECISION =
+      Setting.text("train.precision")
+          .limited("one of " + String.join(", ", Precision.names()), Precision.names()::contains)
+          .defaultsTo(Precision.FP32.toString())
+          .means(
+              "What engine torch computes products and convolutions in; weights, updater state, loss and batch-norm statistics stay in fp32. 'auto' takes bf16 where every executor's processor has instructions for it.");
   static final Setting<Long> SEED =
       Setting.longInteger("train.seed")
           .defaultsTo(1L)
@@ -201,6 +208,7 @@ public record TrainSettings(
         EPOCHS,
         BATCH_SIZE,
         ENGINE,
+        PRECISION,
         SEED,
         LABEL_SMOOTHING,
         AVERAGING,

@@ -156,6 +156,13 @@ class TrainJobTest {
     assertThat(train(nd4j, "--engine", "nd4j")).isZero();
     assertThat(json(nd4j.resolve("run.json")).get("engine").asText()).isEqualTo("nd4j");
     assertThat(train(folder.resolve("other"), "--engine", "other")).isEqualTo(2);
+    Path bf16 = folder.resolve("bf16");
+    assertThat(train(bf16, "--set", "train.precision=bf16")).isZero();
+    assertThat(json(bf16.resolve("run.json")).get("engine").asText()).isEqualTo("torch-bf16");
+    assertThat(
+            train(folder.resolve("no-bf16"), "--engine", "nd4j", "--set", "train.precision=bf16"))
+        .isEqualTo(2);
+    assertThat(train(folder.resolve("any"), "--set", "train.precision=auto")).isZero();
   }
 
   private int train(Path output, String... more) {
