@@ -17,6 +17,11 @@ final class EncodedBytes {
     return new ByteArrayInputStream(bytes);
   }
 
+  /** The bytes themselves, for this package's code, which only reads them. */
+  byte[] raw() {
+    return bytes;
+  }
+
   int length() {
     return bytes.length;
   }

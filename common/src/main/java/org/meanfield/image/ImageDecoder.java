@@ -19,7 +19,8 @@ package org.meanfield.image;
  * while one that merely decodes to other pixels is not.
  *
  * <p>The JPEG bit stream is read by the JDK's own reader, whatever other ImageIO plug-ins are on
- * the class path; the other kinds are read here.
+ * the class path, or, where nothing can be wrong with it any more, by {@link NativeJpeg}, which
+ * gives the same pixels; the other kinds are read here.
  */
 public final class ImageDecoder {
   /** Three bytes a pixel must fit into one array. */
@@ -44,18 +45,47 @@ public final class ImageDecoder {
    * anything is decoded.
    */
   public static PixelImage decode(byte[] encoded, int channels, long maxPixels) {
+    requireChannels(channels);
+    long limit = Math.min(maxPixels, MAX_DECODABLE_PIXELS);
+    return withChannels(decode(encoded, channels, limit, Trust.NONE), channels);
+  }
+
+  /**
+   * As {@link #decode(byte[], int)}, with the same pixels, by the fastest decoder there is. That
+   * one does not say where a JPEG's coded data is damaged.
+   *
+   * @param encoded bytes that are known, by their digest, to be those that were once decoded by
+   *     {@link #decode}
+   */
+  public static PixelImage decodeVerified(byte[] encoded, int channels) {
+    requireChannels(channels);
+    PixelImage image = decode(encoded, channels, MAX_DECODABLE_PIXELS, Trust.VERIFIED);
+    return withChannels(image, channels);
+  }
+
+  private enum Trust {
+    NONE,
+    VERIFIED
+  }
+
+  private static PixelImage decode(byte[] encoded, int channels, long maxPixels, Trust trust) {
+    return switch (ImageInspector.header(encoded, maxPixels).kind()) {
+      case JPEG -> {
+        JpegStructure jpeg = JpegStructure.walk(encoded);
+        yield trust == Trust.VERIFIED && NativeJpeg.reads(jpeg)
+            ? NativeJpeg.decode(jpeg, channels)
+            : JpegDecoder.decode(jpeg, channels);
+      }
+      case PNG -> PngDecoder.decode(encoded, PngStructure.walk(encoded));
+      case GIF -> GifDecoder.decode(encoded, GifStructure.walk(encoded));
+      case BMP -> BmpDecoder.decode(encoded, BmpStructure.walk(encoded));
+    };
+  }
+
+  private static void requireChannels(int channels) {
     if (channels != 1 && channels != 3) {
       throw new IllegalArgumentException("Images have 1 or 3 channels, not " + channels);
     }
-    ImageInfo info = ImageInspector.inspect(encoded, Math.min(maxPixels, MAX_DECODABLE_PIXELS));
-    PixelImage image =
-        switch (info.kind()) {
-          case JPEG -> JpegDecoder.decode(JpegStructure.walk(encoded), channels);
-          case PNG -> PngDecoder.decode(encoded, PngStructure.walk(encoded));
-          case GIF -> GifDecoder.decode(encoded, GifStructure.walk(encoded));
-          case BMP -> BmpDecoder.decode(encoded, BmpStructure.walk(encoded));
-        };
-    return withChannels(image, channels);
   }
 
   /** The same picture in grey (1 channel) or in colour (3). */

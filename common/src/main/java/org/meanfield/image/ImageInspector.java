@@ -25,29 +25,26 @@ public final class ImageInspector {
    * @throws BadImageException where it is not a whole image of a known kind
    */
   public static ImageInfo inspect(byte[] encoded, long maxPixels) {
-    ImageKind kind = kindOf(encoded);
-    return switch (kind) {
-      case JPEG -> {
-        ImageInfo info = capped(JpegStructure.header(encoded), maxPixels);
-        JpegStructure.walk(encoded);
-        yield info;
-      }
-      case PNG -> {
-        ImageInfo info = capped(PngStructure.header(encoded).info(), maxPixels);
-        PngStructure.walk(encoded);
-        yield info;
-      }
-      case GIF -> {
-        ImageInfo info = capped(GifStructure.header(encoded), maxPixels);
-        GifStructure.walk(encoded);
-        yield info;
-      }
-      case BMP -> {
-        ImageInfo info = capped(BmpStructure.header(encoded).info(), maxPixels);
-        BmpStructure.walk(encoded);
-        yield info;
-      }
-    };
+    ImageInfo info = header(encoded, maxPixels);
+    switch (info.kind()) {
+      case JPEG -> JpegStructure.walk(encoded);
+      case PNG -> PngStructure.walk(encoded);
+      case GIF -> GifStructure.walk(encoded);
+      case BMP -> BmpStructure.walk(encoded);
+    }
+    return info;
+  }
+
+  /** Kind and size alone, from the first bytes. */
+  static ImageInfo header(byte[] encoded, long maxPixels) {
+    ImageInfo info =
+        switch (kindOf(encoded)) {
+          case JPEG -> JpegStructure.header(encoded);
+          case PNG -> PngStructure.header(encoded).info();
+          case GIF -> GifStructure.header(encoded);
+          case BMP -> BmpStructure.header(encoded).info();
+        };
+    return capped(info, maxPixels);
   }
 
   /** Kind by magic bytes. */

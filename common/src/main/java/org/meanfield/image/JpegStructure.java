@@ -1,6 +1,7 @@
 package org.meanfield.image;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Set;
 import org.meanfield.image.BadImageException.Reason;
 
 /**
@@ -9,10 +10,11 @@ import org.meanfield.image.BadImageException.Reason;
  *
  * @param info size and component count
  * @param color what the components are
+ * @param layout whether it is laid out as nearly all are
  * @param essential the file without its APPn and COM segments, nor anything after the end marker:
  *     no profile, thumbnail or comment in it can disturb decoding
  */
-record JpegStructure(ImageInfo info, Color color, EncodedBytes essential) {
+record JpegStructure(ImageInfo info, Color color, Layout layout, EncodedBytes essential) {
   private static final int SOI = 0xD8;
   private static final int EOI = 0xD9;
   private static final int SOS = 0xDA;
@@ -28,6 +30,19 @@ record JpegStructure(ImageInfo info, Color color, EncodedBytes essential) {
 
   /** One bit codes at least the DC value of one 8x8 block, so no byte can stand for more. */
   private static final long MAX_PIXELS_PER_BYTE = 512;
+
+  private static final Set<String> COMMON_SAMPLINGS = Set.of("11 11 11 ", "21 11 11 ", "22 11 11 ");
+
+  /** How components are numbered and sampled. */
+  enum Layout {
+    /**
+     * One component; or three numbered 1 to 3 with chroma at luma's size, at half its width, or at
+     * half of both. Here all libraries agree on every bit.
+     */
+    COMMON,
+    /** Anything else. */
+    RARE
+  }
 
   /** How components become colours. */
   enum Color {
@@ -67,7 +82,7 @@ record JpegStructure(ImageInfo info, Color color, EncodedBytes essential) {
               + " coded bytes can hold");
     }
     return new JpegStructure(
-        walk.info, walk.color(), new EncodedBytes(walk.essential.toByteArray()));
+        walk.info, walk.color(), walk.layout(), new EncodedBytes(walk.essential.toByteArray()));
   }
 
   private static final class Walk {
@@ -77,6 +92,7 @@ record JpegStructure(ImageInfo info, Color color, EncodedBytes essential) {
     private int at = 2;
     private ImageInfo info;
     private String componentIds = "";
+    private String samplings = "";
     private boolean jfif;
     private int adobeTransform = -1;
     private int scans;
@@ -177,10 +193,13 @@ record JpegStructure(ImageInfo info, Color color, EncodedBytes essential) {
         throw unsupported("a JPEG with " + components + " components");
       }
       StringBuilder ids = new StringBuilder();
+      StringBuilder factors = new StringBuilder();
       for (int c = 0; c < components; c++) {
         ids.append((char) bytes.u8(from + 6L + 3L * c));
+        factors.append(Integer.toHexString(bytes.u8(from + 7L + 3L * c))).append(' ');
       }
       componentIds = ids.toString();
+      samplings = factors.toString();
       info = new ImageInfo(ImageKind.JPEG, height, width, components);
     }
 
@@ -198,6 +217,13 @@ record JpegStructure(ImageInfo info, Color color, EncodedBytes essential) {
       throw new BadImageException(
           Reason.TRUNCATED,
           "JPEG: the image data runs to byte " + encoded.length + " without an end marker");
+    }
+
+    private Layout layout() {
+      boolean common =
+          info.channels() == 1
+              || (componentIds.equals("\1\2\3") && COMMON_SAMPLINGS.contains(samplings));
+      return common ? Layout.COMMON : Layout.RARE;
     }
 
     private Color color() {

@@ -1,5 +1,6 @@
 package org.meanfield.image;
 
+import java.util.Arrays;
 import org.meanfield.data.ImageSpec;
 
 /**
@@ -64,21 +65,17 @@ public final class Resizer {
       Weights weights = Weights.of(image.width(), width);
       byte[] wide = new byte[image.height() * width * channels];
       for (int row = 0; row < image.height(); row++) {
-        for (int channel = 0; channel < channels; channel++) {
-          int from = row * image.width() * channels + channel;
-          weights.apply(pixels, from, channels, wide, row * width * channels + channel, channels);
+        int from = row * image.width() * channels;
+        if (channels == 3) {
+          weights.alongColors(pixels, from, wide, row * width * 3);
+        } else {
+          weights.alongGreys(pixels, from, wide, row * width);
         }
       }
       pixels = wide;
     }
     if (height != image.height()) {
-      Weights weights = Weights.of(image.height(), height);
-      int stride = width * channels;
-      byte[] high = new byte[height * stride];
-      for (int column = 0; column < stride; column++) {
-        weights.apply(pixels, column, stride, high, column, stride);
-      }
-      pixels = high;
+      pixels = Weights.of(image.height(), height).acrossRows(pixels, width * channels);
     }
     return new PixelImage(height, width, channels, pixels);
   }
@@ -117,18 +114,61 @@ public final class Resizer {
       return new Weights(first, factors);
     }
 
-    void apply(byte[] in, int inAt, int inStep, byte[] out, int outAt, int outStep) {
-      int to = outAt;
+    /** One row of grey pixels. */
+    void alongGreys(byte[] in, int inAt, byte[] out, int outAt) {
       for (int output = 0; output < first.length; output++) {
         int sum = HALF;
-        int from = inAt + first[output] * inStep;
+        int from = inAt + first[output];
         for (int factor : factors[output]) {
-          sum += (in[from] & 0xFF) * factor;
-          from += inStep;
+          sum += (in[from++] & 0xFF) * factor;
         }
-        out[to] = (byte) Math.min(255, sum >> FRACTION_BITS);
-        to += outStep;
+        out[outAt + output] = rounded(sum);
       }
+    }
+
+    /** One row of coloured pixels. */
+    void alongColors(byte[] in, int inAt, byte[] out, int outAt) {
+      int to = outAt;
+      for (int output = 0; output < first.length; output++) {
+        int red = HALF;
+        int green = HALF;
+        int blue = HALF;
+        int from = inAt + 3 * first[output];
+        for (int factor : factors[output]) {
+          red += (in[from] & 0xFF) * factor;
+          green += (in[from + 1] & 0xFF) * factor;
+          blue += (in[from + 2] & 0xFF) * factor;
+          from += 3;
+        }
+        out[to] = rounded(red);
+        out[to + 1] = rounded(green);
+        out[to + 2] = rounded(blue);
+        to += 3;
+      }
+    }
+
+    /** All columns at once, row by row, which is the order in which they lie in memory. */
+    byte[] acrossRows(byte[] in, int stride) {
+      byte[] out = new byte[first.length * stride];
+      int[] sums = new int[stride];
+      for (int output = 0; output < first.length; output++) {
+        Arrays.fill(sums, HALF);
+        int from = first[output] * stride;
+        for (int factor : factors[output]) {
+          for (int i = 0; i < stride; i++) {
+            sums[i] += (in[from + i] & 0xFF) * factor;
+          }
+          from += stride;
+        }
+        for (int i = 0; i < stride; i++) {
+          out[output * stride + i] = rounded(sums[i]);
+        }
+      }
+      return out;
+    }
+
+    private static byte rounded(int sum) {
+      return (byte) Math.min(255, sum >> FRACTION_BITS);
     }
   }
 }

@@ -43,7 +43,8 @@ final class Samples {
     return clamp(y + ((116130 * (cb - 128) + HALF) >> 16));
   }
 
-  private static int clamp(int value) {
+  /** To 0..255. */
+  static int clamp(int value) {
     return value < 0 ? 0 : Math.min(value, 255);
   }
 }

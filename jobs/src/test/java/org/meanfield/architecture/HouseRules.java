@@ -131,11 +131,16 @@ final class HouseRules {
 
   private ArchRule nativeCallsInEnginesOnly() {
     return noClasses()
-        .that(house.ours().and(not(house.in("engine.nd4j", "engine.torch"))))
+        .that(
+            house
+                .ours()
+                .and(not(house.in("engine.nd4j", "engine.torch")))
+                .and(not(JavaClass.Predicates.simpleName("NativeJpeg"))))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.bytedeco..")
-        .because("native memory needs an owner, and an engine can only be swapped behind its port");
+        .because(
+            "native memory needs an owner, and an engine can only be swapped behind its port; the one decoder keeps none beyond a call");
   }
 
   private ArchRule libTorchInItsEngineOnly() {

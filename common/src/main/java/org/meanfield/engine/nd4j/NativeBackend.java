@@ -1,7 +1,5 @@
 package org.meanfield.engine.nd4j;
 
-import java.util.List;
-import java.util.Set;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -9,7 +7,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.meanfield.engine.Processor;
+import org.meanfield.natives.NativePlatform;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -23,11 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NativeBackend {
   private static final Logger LOG = LoggerFactory.getLogger(NativeBackend.class);
-  private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
   private static final String HELPERS_DISABLED = "org.eclipse.deeplearning4j.helpers.disable";
-  private static final List<String> AVX512 =
-      List.of("avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd");
-
   private final String build;
   private final HelperStatus helpers;
 
@@ -78,24 +72,7 @@ public final class NativeBackend {
     if (System.getProperty(HELPERS_DISABLED) == null) {
       System.setProperty(HELPERS_DISABLED, "false");
     }
-    if (System.getProperty(EXTENSION) == null) {
-      String extension = extensionFor(Processor.flags());
-      if (!extension.isEmpty()) {
-        System.setProperty(EXTENSION, extension);
-      }
-    }
-    return "linux-x86_64" + System.getProperty(EXTENSION, "");
-  }
-
-  /**
-   * The JavaCPP extension of the fastest natives that a processor with these flags can run; empty
-   * for the plain ones.
-   */
-  static String extensionFor(Set<String> flags) {
-    if (flags.containsAll(AVX512)) {
-      return "-onednn-avx512";
-    }
-    return flags.contains("avx2") ? "-onednn-avx2" : "";
+    return NativePlatform.choose();
   }
 
   private static HelperStatus probe() {

@@ -15,6 +15,7 @@ import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.ModelStateCodec;
 import org.meanfield.model.Network;
+import org.meanfield.natives.NativePlatform;
 import org.nd4j.linalg.learning.config.Adam;
 
 class Nd4jReplicaTest {
@@ -28,10 +29,10 @@ class Nd4jReplicaTest {
 
   @Test
   void theFastestNativesThatTheProcessorRunsAreChosen() {
-    assertThat(NativeBackend.extensionFor(Set.of("sse2"))).isEmpty();
-    assertThat(NativeBackend.extensionFor(Set.of("sse2", "avx2"))).isEqualTo("-onednn-avx2");
+    assertThat(NativePlatform.extensionFor(Set.of("sse2"))).isEmpty();
+    assertThat(NativePlatform.extensionFor(Set.of("sse2", "avx2"))).isEqualTo("-onednn-avx2");
     assertThat(
-            NativeBackend.extensionFor(
+            NativePlatform.extensionFor(
                 Set.of("avx2", "avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd")))
         .isEqualTo("-onednn-avx512");
   }

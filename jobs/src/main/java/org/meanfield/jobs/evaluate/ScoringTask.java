@@ -79,7 +79,7 @@ final class ScoringTask implements FlatMapFunction<Iterator<Row>, ScoredPart> {
     byte[] image = row.getAs(DatasetFiles.IMAGE);
     DatasetFiles.requireUnaltered(row.getString(0), image);
     try {
-      return ImagePreparation.prepare(image, scorer.imageSpec());
+      return ImagePreparation.prepareVerified(image, scorer.imageSpec());
     } catch (BadImageException e) {
       throw new CorruptArtifactException(
           "Example "

@@ -8,7 +8,7 @@ import org.apache.spark.sql.SparkSession;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Precision;
-import org.meanfield.engine.Processor;
+import org.meanfield.natives.Processor;
 import org.meanfield.engine.torch.TorchEngine;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.model.Network;

@@ -1,4 +1,4 @@
-package org.meanfield.engine;
+package org.meanfield.natives;
 
 import java.io.IOException;
 import java.nio.file.Files;
