@@ -15,24 +15,25 @@ import org.meanfield.engine.MinibatchAssembler;
 import org.meanfield.image.PixelImage;
 
 /**
- * A worker's minibatches of one round, in order. Reading, augmentation and assembly run ahead on a
- * thread of their own; what comes out depends on plan, worker and round alone.
+ * A worker's minibatches of one round, in order. Reading, augmentation and assembly run ahead on
+ * threads of their own, as many as the store asks for; what comes out depends on plan, worker and
+ * round alone.
  */
 final class MinibatchStream implements AutoCloseable {
-  private static final int AHEAD = 3;
+  private static final int AHEAD = 2; // beside what the threads work on
 
   private final TrainingPlan plan;
-  private final PackedExamples examples;
+  private final WorkerExamples examples;
   private final int worker;
   private final int epoch;
   private final EpochOrder order;
   private final MinibatchAssembler assembler;
-  private final ExecutorService thread;
+  private final ExecutorService threads;
   private final Deque<Future<Minibatch>> ahead = new ArrayDeque<>();
   private final int end;
   private int next;
 
-  MinibatchStream(TrainingPlan plan, PackedExamples examples, int worker, Round round) {
+  MinibatchStream(TrainingPlan plan, WorkerExamples examples, int worker, Round round) {
     this.plan = plan;
     this.examples = examples;
     this.worker = worker;
@@ -43,14 +44,15 @@ final class MinibatchStream implements AutoCloseable {
     this.next = (int) Math.min(start, examples.size());
     this.end =
         (int) Math.min(start + (long) round.iterations() * plan.batchSize(), examples.size());
-    this.thread =
-        Executors.newSingleThreadExecutor(
+    this.threads =
+        Executors.newFixedThreadPool(
+            examples.readers(),
             task -> {
               Thread created = new Thread(task, "minibatches-of-worker-" + worker);
               created.setDaemon(true);
               return created;
             });
-    for (int i = 0; i < AHEAD; i++) {
+    for (int i = 0; i < AHEAD + examples.readers(); i++) {
       submitNext();
     }
   }
@@ -93,14 +95,14 @@ final class MinibatchStream implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    threads.shutdownNow();
   }
 
   private void submitNext() {
     if (next < end) {
       int from = next;
       int to = Math.min(from + plan.batchSize(), end);
-      ahead.addLast(thread.submit(() -> assemble(from, to)));
+      ahead.addLast(threads.submit(() -> assemble(from, to)));
       next = to;
     }
   }

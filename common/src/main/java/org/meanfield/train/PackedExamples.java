@@ -19,7 +19,7 @@ import org.meanfield.image.PixelImage;
  * them at random without decoding again. Records of equal length: label (int), id (32 bytes),
  * pixels. A cache, not a format: it lives as long as the process.
  */
-public final class PackedExamples {
+public final class PackedExamples implements WorkerExamples {
   private static final int LABEL_BYTES = 4;
   private static final int ID_BYTES = 32;
   private static final int CHUNK_BYTES = 1 << 30;
@@ -34,28 +34,34 @@ public final class PackedExamples {
     this.chunks = chunks;
   }
 
-  /** Number of examples. */
+  @Override
   public int size() {
     return size;
   }
 
-  /** Pixels of example {@code index}. */
+  @Override
   public PixelImage image(int index) {
     byte[] pixels = new byte[shape.values()];
     chunk(index).get(shape.offset(index) + LABEL_BYTES + ID_BYTES, pixels);
     return new PixelImage(shape.height(), shape.width(), shape.channels(), pixels);
   }
 
-  /** Label of example {@code index}. */
+  @Override
   public int label(int index) {
     return chunk(index).getInt(shape.offset(index));
   }
 
-  /** Id of example {@code index}: SHA-256 of its encoded bytes, in hex. */
+  @Override
   public String id(int index) {
     byte[] id = new byte[ID_BYTES];
     chunk(index).get(shape.offset(index) + LABEL_BYTES, id);
     return HexFormat.of().formatHex(id);
+  }
+
+  /** One: copying pixels is far quicker than training on them. */
+  @Override
+  public int readers() {
+    return 1;
   }
 
   private ByteBuffer chunk(int index) {

@@ -12,7 +12,7 @@ import org.meanfield.model.ModelState;
  * bit.
  */
 public final class SequentialRoundRunner implements RoundRunner {
-  private final List<PackedExamples> shards;
+  private final List<? extends WorkerExamples> shards;
   private final WorkerTrainer trainer;
   private final Replica replica;
   private final CoordinatorMerge merge;
@@ -25,7 +25,7 @@ public final class SequentialRoundRunner implements RoundRunner {
   public SequentialRoundRunner(
       Engine engine,
       TrainingPlan plan,
-      List<PackedExamples> shards,
+      List<? extends WorkerExamples> shards,
       WorkerTrainer.IdRecording recording) {
     this.shards = List.copyOf(shards);
     this.trainer = new WorkerTrainer(plan, recording);

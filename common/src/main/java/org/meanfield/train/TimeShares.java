@@ -33,6 +33,21 @@ public record TimeShares(double compute, double data, double exchange, double sc
     return new TimeShares(compute, data, exchange, Math.max(0, 1 - compute - data - exchange));
   }
 
+  /** What one more of would make rounds faster: where most of the time went. */
+  public Limit limit() {
+    Limit limit = Limit.COMPUTE;
+    double largest = compute;
+    if (data > largest) {
+      limit = Limit.DATA;
+      largest = data;
+    }
+    if (exchange > largest) {
+      limit = Limit.EXCHANGE;
+      largest = exchange;
+    }
+    return scheduling > largest ? Limit.SCHEDULING : limit;
+  }
+
   /**
    * The mean of these shares and others, weighted by the seconds they stand for.
    *

@@ -37,7 +37,7 @@ public final class WorkerTrainer {
    * @param state merged state that the round starts from
    */
   public Contribution train(
-      Replica replica, PackedExamples examples, int worker, Round round, ModelState state) {
+      Replica replica, WorkerExamples examples, int worker, Round round, ModelState state) {
     Stopwatch watch = new Stopwatch();
     replica.load(state);
     double exchange = watch.lap();

@@ -14,6 +14,14 @@ final class Executor {
     return new ExecutorCacheTaskLocation(id.host(), id.executorId()).toString();
   }
 
+  /** Threads that may decode for one task: its part of the cores that no task computes on. */
+  static int spareThreads() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    int used = SparkEnv.get().conf().getInt("spark.executor.cores", cores);
+    int slots = Math.max(1, used / threads());
+    return Math.max(1, (cores - used) / slots);
+  }
+
   /** Native threads that a task may use: {@code spark.task.cpus}. */
   static int threads() {
     return Integer.parseInt(SparkEnv.get().conf().get("spark.task.cpus", "1"));

@@ -1,6 +1,6 @@
 package org.meanfield.jobs.spark;
 
-import org.meanfield.train.PackedExamples;
+import org.meanfield.train.WorkerExamples;
 
 /**
  * A worker's examples on the executor where they lie; never leaves the process.
@@ -8,4 +8,4 @@ import org.meanfield.train.PackedExamples;
  * @param worker 0-based
  * @param examples in this process's local store
  */
-record Shard(int worker, PackedExamples examples) {}
+record Shard(int worker, WorkerExamples examples) {}

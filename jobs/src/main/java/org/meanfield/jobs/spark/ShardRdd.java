@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
-import org.meanfield.train.PackedExamples;
+import org.meanfield.train.WorkerExamples;
 import scala.Tuple2;
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
@@ -72,7 +72,7 @@ final class ShardRdd extends RDD<Shard> {
             JavaConverters.asJavaIterator(
                 (Iterator<Tuple2<ExampleKey, EncodedExample>>)
                     (Iterator<?>) firstParent(PAIR).iterator(partition, context));
-    PackedExamples examples = LocalShards.get(source, partition.index(), lineage);
+    WorkerExamples examples = LocalShards.get(source, partition.index(), lineage);
     return JavaConverters.asScalaIterator(
         Collections.singleton(new Shard(partition.index(), examples)).iterator());
   }

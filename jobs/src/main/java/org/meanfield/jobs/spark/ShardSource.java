@@ -8,5 +8,6 @@ import org.meanfield.data.ImageSpec;
  *
  * @param name unique in the application: the key of local stores
  * @param spec that images are decoded and resized to
+ * @param store what the local store holds
  */
-record ShardSource(String name, ImageSpec spec) implements Serializable {}
+record ShardSource(String name, ImageSpec spec, StoreChoice store) implements Serializable {}

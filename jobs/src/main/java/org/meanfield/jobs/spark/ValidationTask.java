@@ -10,8 +10,8 @@ import org.meanfield.engine.Replica;
 import org.meanfield.image.PixelImage;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelStateCodec;
-import org.meanfield.train.PackedExamples;
 import org.meanfield.train.TrainingPlan;
+import org.meanfield.train.WorkerExamples;
 
 /** Counts a shard's images whose most probable class is the true one. */
 final class ValidationTask implements FlatMapFunction<Iterator<Shard>, Long> {
@@ -30,7 +30,7 @@ final class ValidationTask implements FlatMapFunction<Iterator<Shard>, Long> {
 
   @Override
   public Iterator<Long> call(Iterator<Shard> shards) {
-    PackedExamples examples = shards.next().examples();
+    WorkerExamples examples = shards.next().examples();
     Replica replica = ReplicaPool.borrow(pool, plan.value());
     long correct = 0;
     try {
@@ -46,7 +46,7 @@ final class ValidationTask implements FlatMapFunction<Iterator<Shard>, Long> {
     return List.of(correct).iterator();
   }
 
-  private long correct(Replica replica, PackedExamples examples, int first, int end) {
+  private long correct(Replica replica, WorkerExamples examples, int first, int end) {
     List<PixelImage> images = new ArrayList<>(end - first);
     for (int i = first; i < end; i++) {
       images.add(examples.image(i));

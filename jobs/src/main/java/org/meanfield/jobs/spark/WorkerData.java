@@ -28,6 +28,12 @@ public final class WorkerData implements AutoCloseable {
    */
   public static WorkerData shard(
       Dataset<Row> rows, long count, int workers, long seed, ImageSpec spec) {
+    return shard(rows, count, workers, seed, spec, StoreChoice.DECODED);
+  }
+
+  /** As above, with another local store; the examples are the same. */
+  public static WorkerData shard(
+      Dataset<Row> rows, long count, int workers, long seed, ImageSpec spec, StoreChoice store) {
     JavaRDD<Long> positions =
         rows.select("id").javaRDD().map(row -> ExampleKey.positionOf(seed, row.getString(0)));
     ShardPartitioner partitioner = ShardPartitioner.of(positions, count, workers);
@@ -40,7 +46,7 @@ public final class WorkerData implements AutoCloseable {
                         ExampleKey.of(seed, row.getString(0)),
                         new EncodedExample(row.getInt(1), row.getAs(2))))
             .repartitionAndSortWithinPartitions(partitioner);
-    ShardSource source = new ShardSource(UUID.randomUUID().toString(), spec);
+    ShardSource source = new ShardSource(UUID.randomUUID().toString(), spec, store);
     return new WorkerData(new ShardRdd(examples.rdd(), source), partitioner.sizes());
   }
 

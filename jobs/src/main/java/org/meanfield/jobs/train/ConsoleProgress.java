@@ -68,15 +68,16 @@ final class ConsoleProgress implements TrainingListener {
   @Override
   public void beforeCheckpoint(TrainingClock clock) {}
 
-  /** Where the time goes, in whole per cent. */
+  /** Where the time goes, in whole per cent, and what limits. */
   static String shares(TimeShares shares) {
     return String.format(
         Locale.ROOT,
-        "compute %.0f %% data %.0f %% exchange %.0f %% scheduling %.0f %%",
+        "compute %.0f %% data %.0f %% exchange %.0f %% scheduling %.0f %%, limit %s",
         100 * shares.compute(),
         100 * shares.data(),
         100 * shares.exchange(),
-        100 * shares.scheduling());
+        100 * shares.scheduling(),
+        shares.limit().id());
   }
 
   /** Seconds in the two largest units that a person wants. */

@@ -1,11 +1,13 @@
 package org.meanfield.jobs.train;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Split;
 import org.meanfield.error.DataException;
 import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.spark.StoreChoice;
 import org.meanfield.jobs.spark.WorkerData;
 import org.meanfield.jobs.storage.DatasetFiles;
 
@@ -41,7 +43,10 @@ record ShardedData(WorkerData training, Optional<WorkerData> validation) impleme
     WorkerData training = shard(data, Split.TRAIN, settings, spec);
     Optional<WorkerData> validation =
         held == 0 ? Optional.empty() : Optional.of(shard(data, Split.VALIDATION, settings, spec));
-    context.console().progress("data: decoding to the workers' local stores");
+    StoreChoice.Form form = settings.store().choose(examples, spec).form();
+    context
+        .console()
+        .progress("data: to the workers' local stores, " + form.name().toLowerCase(Locale.ROOT));
     training.load();
     validation.ifPresent(WorkerData::load);
     return new ShardedData(training, validation);
@@ -62,6 +67,8 @@ record ShardedData(WorkerData training, Optional<WorkerData> validation) impleme
   private static WorkerData shard(
       DatasetFiles data, Split split, TrainSettings settings, ImageSpec spec) {
     long count = data.manifest().examples(split);
-    return WorkerData.shard(data.split(split), count, settings.workers(), settings.seed(), spec);
+    StoreChoice store = settings.store().choose(count, spec);
+    return WorkerData.shard(
+        data.split(split), count, settings.workers(), settings.seed(), spec, store);
   }
 }

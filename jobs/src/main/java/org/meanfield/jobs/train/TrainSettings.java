@@ -35,7 +35,8 @@ public record TrainSettings(
     int roundTimeout,
     LoopIntervals intervals,
     int keptCheckpoints,
-    IdRecording recording) {
+    IdRecording recording,
+    StoreSettings store) {
 
   /** When replicas are merged. */
   public enum AveragingKind {
@@ -197,7 +198,10 @@ public record TrainSettings(
           VALIDATION_INTERVAL,
           CHECKPOINT_INTERVAL,
           CHECKPOINT_KEEP,
-          RECORD_EXAMPLES);
+          RECORD_EXAMPLES,
+          StoreSettings.STORE,
+          StoreSettings.MEMORY,
+          StoreSettings.DECODE_THREADS);
 
   /** Every setting of this record and of the augmentation, in the order of the documentation. */
   static List<Setting<?>> settings() {
@@ -222,6 +226,9 @@ public record TrainSettings(
         ROUND_TIMEOUT,
         VALIDATION_INTERVAL,
         RECORD_EXAMPLES,
+        StoreSettings.STORE,
+        StoreSettings.MEMORY,
+        StoreSettings.DECODE_THREADS,
         PADDING,
         FLIP,
         CUTOUT,
@@ -260,7 +267,8 @@ public record TrainSettings(
         new LoopIntervals(
             settings.get(CHECKPOINT_INTERVAL), settings.get(VALIDATION_INTERVAL), epochs),
         settings.get(CHECKPOINT_KEEP),
-        settings.get(RECORD_EXAMPLES) ? IdRecording.ON : IdRecording.OFF);
+        settings.get(RECORD_EXAMPLES) ? IdRecording.ON : IdRecording.OFF,
+        StoreSettings.from(settings));
   }
 
   /** The plan of a run on shards of these sizes. */

@@ -76,6 +76,25 @@ class SparkRoundRunnerTest {
   }
 
   @Test
+  void whatTheLocalStoresHoldDoesNotMatter() {
+    TrainingPlan plan = TinyTraining.plan(List.of(12, 12, 12));
+    Checkpoint pixels = onSpark(plan, rows, 3, "decoded", StoreChoice.DECODED);
+    for (int threads : new int[] {0, 2}) {
+      StoreChoice images = new StoreChoice(StoreChoice.Form.ENCODED, threads);
+      assertThat(onSpark(plan, rows, 3, "encoded-" + threads, images)).isEqualTo(pixels);
+    }
+  }
+
+  @Test
+  void pixelsAreKeptWhereTheyFitTheBudget() {
+    long needed = 100 * (36 + 16 * 16 * 3);
+    assertThat(StoreChoice.within(needed, 100, TinyTraining.SPEC))
+        .isEqualTo(StoreChoice.Form.DECODED);
+    assertThat(StoreChoice.within(needed - 1, 100, TinyTraining.SPEC))
+        .isEqualTo(StoreChoice.Form.ENCODED);
+  }
+
+  @Test
   void theFilesThatHoldTheExamplesDoNotMatter() {
     List<Integer> sizes = List.of(12, 12, 12);
     TrainingPlan plan = TinyTraining.plan(sizes);
@@ -129,9 +148,14 @@ class SparkRoundRunnerTest {
   }
 
   private Checkpoint onSpark(TrainingPlan plan, Dataset<Row> examples, int workers, String name) {
+    return onSpark(plan, examples, workers, name, StoreChoice.DECODED);
+  }
+
+  private Checkpoint onSpark(
+      TrainingPlan plan, Dataset<Row> examples, int workers, String name, StoreChoice store) {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     try (WorkerData data =
-            WorkerData.shard(examples, 36, workers, TinyTraining.SEED, TinyTraining.SPEC);
+            WorkerData.shard(examples, 36, workers, TinyTraining.SEED, TinyTraining.SPEC, store);
         SparkRoundRunner runner = new SparkRoundRunner(context, plan, data, IdRecording.OFF)) {
       data.load();
       assertThat(data.sizes()).isEqualTo(plan.shardSizes());

@@ -1,0 +1,172 @@
+package org.meanfield.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.meanfield.average.AveragingSchedule;
+import org.meanfield.average.ExchangeCodec;
+import org.meanfield.average.OuterOptimizer;
+import org.meanfield.data.ClassIndex;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.data.Normalization;
+import org.meanfield.data.ResizePolicy;
+import org.meanfield.data.Sha256;
+import org.meanfield.engine.Minibatch;
+import org.meanfield.image.Augmentation;
+import org.meanfield.image.FlipPolicy;
+import org.meanfield.image.ImagePreparation;
+import org.meanfield.image.PixelImage;
+import org.meanfield.image.PngEncoder;
+import org.meanfield.model.Architectures;
+import org.meanfield.model.Network;
+import org.meanfield.model.TrainingRecipe;
+
+/** Whatever the store and however many threads read from it, training sees the same minibatches. */
+class ExampleStoresTest {
+  private static final int EXAMPLES = 53;
+  private static final ImageSpec SPEC =
+      new ImageSpec(16, 16, 3, ResizePolicy.CROP, Normalization.unitRange(3));
+
+  @TempDir private Path folder;
+
+  @Test
+  void encodedAndDecodedStoresGiveTheSameMinibatchesWithAnyNumberOfThreads() {
+    List<byte[]> images = images();
+    PackedExamples decoded = decoded(images);
+    TrainingPlan plan = plan();
+    Round round = plan.nextRound(TrainingClock.START);
+    List<Minibatch> expected = minibatches(plan, decoded, round);
+    assertThat(expected).hasSize(round.iterations());
+    for (int readers : new int[] {1, 2, 4}) {
+      EncodedExamples encoded = encoded(images, readers, 1 << 20);
+      assertThat(encoded.readers()).isEqualTo(readers);
+      assertThat(minibatches(plan, encoded, round)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void theIndexFindsEveryExampleInEveryChunk() {
+    List<byte[]> images = images();
+    PackedExamples decoded = decoded(images);
+    EncodedExamples encoded = encoded(images, 1, 4000);
+    assertThat(encoded.size()).isEqualTo(EXAMPLES);
+    for (int i = 0; i < EXAMPLES; i++) {
+      assertThat(encoded.id(i)).isEqualTo(decoded.id(i)).isEqualTo(id(images.get(i)));
+      assertThat(encoded.label(i)).isEqualTo(decoded.label(i)).isEqualTo(i % 3);
+      assertThat(encoded.image(i)).isEqualTo(decoded.image(i));
+    }
+  }
+
+  @Test
+  void aFailureWhileDecodingNamesTheWorker() {
+    List<byte[]> images = images();
+    images.set(0, new byte[] {1, 2, 3});
+    TrainingPlan plan = plan();
+    EncodedExamples broken = encoded(images, 2, 1 << 20);
+    Round epoch = new Round(0, 0, 0, 0, 7);
+    assertThatThrownBy(() -> minibatches(plan, broken, epoch))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Worker 0")
+        .hasMessageContaining("epoch 0");
+  }
+
+  private static List<Minibatch> minibatches(
+      TrainingPlan plan, WorkerExamples examples, Round round) {
+    List<Minibatch> minibatches = new ArrayList<>();
+    try (MinibatchStream stream = new MinibatchStream(plan, examples, 0, round)) {
+      while (stream.hasNext()) {
+        minibatches.add(stream.next());
+      }
+    }
+    return minibatches;
+  }
+
+  private PackedExamples decoded(List<byte[]> images) {
+    try (PackedExamples.Writer writer =
+        new PackedExamples.Writer(folder.resolve("pixels"), 16, 16, 3)) {
+      for (int i = 0; i < images.size(); i++) {
+        byte[] image = images.get(i);
+        writer.add(id(image), i % 3, ImagePreparation.prepare(image, SPEC));
+      }
+      return writer.finish();
+    }
+  }
+
+  private EncodedExamples encoded(List<byte[]> images, int readers, int chunkBytes) {
+    Path data = folder.resolve("images" + readers);
+    Path index = folder.resolve("index" + readers);
+    try (EncodedExamples.Writer writer =
+        new EncodedExamples.Writer(data, index, SPEC, readers, chunkBytes)) {
+      for (int i = 0; i < images.size(); i++) {
+        writer.add(id(images.get(i)), i % 3, images.get(i));
+      }
+      return writer.finish();
+    }
+  }
+
+  private static String id(byte[] image) {
+    return Sha256.hex(image);
+  }
+
+  /** PNG and JPEG in turn, some of them large enough to be decoded at a part of their size. */
+  private static List<byte[]> images() {
+    Random random = new Random(4);
+    List<byte[]> images = new ArrayList<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      int height = 12 + random.nextInt(100);
+      int width = 12 + random.nextInt(100);
+      byte[] pixels = new byte[height * width * 3];
+      random.nextBytes(pixels);
+      PixelImage image = new PixelImage(height, width, 3, pixels);
+      images.add(i % 2 == 0 ? PngEncoder.encode(image) : jpeg(image));
+    }
+    return images;
+  }
+
+  private static byte[] jpeg(PixelImage image) {
+    BufferedImage copy =
+        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_3BYTE_BGR);
+    for (int row = 0; row < image.height(); row++) {
+      for (int column = 0; column < image.width(); column++) {
+        for (int channel = 0; channel < 3; channel++) {
+          copy.getRaster().setSample(column, row, channel, image.value(row, column, channel));
+        }
+      }
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      assertThat(ImageIO.write(copy, "jpg", out)).isTrue();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private static TrainingPlan plan() {
+    Network network =
+        Architectures.build(
+            "mlp", SPEC, new ClassIndex(List.of("a", "b", "c")), TrainingRecipe.plain(0.1, 1));
+    return new TrainingPlan(
+        network,
+        List.of(EXAMPLES),
+        1,
+        8,
+        new AveragingSchedule.Constant(100),
+        OuterOptimizer.PLAIN,
+        ExchangeCodec.FP32,
+        new Augmentation(2, FlipPolicy.HORIZONTAL, 4),
+        0.1,
+        7,
+        "nd4j");
+  }
+}
