@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class Bench {
   private static final List<Part> PARTS =
-      List.of(new EnginePart(), new PatmPart(), new RoundsPart());
+      List.of(new EnginePart(), new LoaderPart(), new PatmPart(), new RoundsPart());
 
   private Bench() {}
 
