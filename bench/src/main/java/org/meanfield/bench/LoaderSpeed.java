@@ -68,8 +68,7 @@ public final class LoaderSpeed {
     private final String format;
     private final int count;
 
-    Images(
-        String label, int height, int width, int side, int channels, String format, int count) {
+    Images(String label, int height, int width, int side, int channels, String format, int count) {
       this.label = label;
       this.height = height;
       this.width = width;

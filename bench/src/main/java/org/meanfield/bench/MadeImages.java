@@ -41,7 +41,8 @@ final class MadeImages {
       graphics.setColor(color(random));
       int x = random.nextInt(width);
       int y = random.nextInt(height);
-      graphics.fillOval(x - width / 6, y - height / 6, 1 + random.nextInt(width / 2), 1 + height / 3);
+      graphics.fillOval(
+          x - width / 6, y - height / 6, 1 + random.nextInt(width / 2), 1 + height / 3);
       graphics.drawLine(x, y, random.nextInt(width), random.nextInt(height));
     }
     graphics.dispose();
