@@ -8,10 +8,10 @@ import org.apache.spark.sql.SparkSession;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Precision;
-import org.meanfield.natives.Processor;
 import org.meanfield.engine.torch.TorchEngine;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.model.Network;
+import org.meanfield.natives.Processor;
 
 /** Which engine a new run gets: decided once by the driver, then pinned in {@code run.json}. */
 final class EngineChoice {
