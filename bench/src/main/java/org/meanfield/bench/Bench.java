@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Runs parts one after the other and writes their reports. Started by {@code scripts/bench}, which
@@ -12,7 +13,12 @@ import java.util.List;
  */
 public final class Bench {
   private static final List<Part> PARTS =
-      List.of(new EnginePart(), new LoaderPart(), new PatmPart(), new RoundsPart());
+      Stream.<List<Part>>of(
+              List.of(new EnginePart(), new LoaderPart()),
+              PatmPart.all(),
+              List.of(new RoundsPart()))
+          .flatMap(List::stream)
+          .toList();
 
   private Bench() {}
 
@@ -23,10 +29,7 @@ public final class Bench {
   public static void main(String[] args) throws IOException {
     Path home = Path.of(args[0]);
     Extent extent = Extent.valueOf(args[3]);
-    List<Part> chosen =
-        PARTS.stream()
-            .filter(part -> args[4].equals("all") || args[4].equals(part.name()))
-            .toList();
+    List<Part> chosen = PARTS.stream().filter(part -> isMeant(part, args[4])).toList();
     if (chosen.isEmpty()) {
       System.err.println(
           "There is no part '"
@@ -58,5 +61,10 @@ public final class Bench {
       complete &= report.complete();
     }
     System.exit(complete ? 0 : 1);
+  }
+
+  /** A name before a hyphen means all that begin with it. */
+  private static boolean isMeant(Part part, String name) {
+    return name.equals("all") || name.equals(part.name()) || part.name().startsWith(name + "-");
   }
 }

@@ -32,22 +32,28 @@ final class PatmPart implements Part {
   private record Scale(
       String network, int stockImages, int images, int epochs, int averagingPeriod) {}
 
+  private final Scale full;
+
+  private PatmPart(Scale full) {
+    this.full = full;
+  }
+
+  /** One part for each network. */
+  static List<Part> all() {
+    return List.of(
+        new PatmPart(new Scale("lenet", 16_384, 60_000, 3, AVERAGING_PERIOD)),
+        new PatmPart(new Scale("cnn", 4_096, 60_000, 1, AVERAGING_PERIOD)));
+  }
+
   @Override
   public String name() {
-    return "patm";
+    return "patm-" + full.network();
   }
 
   @Override
   public Findings measure(Launch launch) {
-    List<Scale> scales =
-        launch
-            .extent()
-            .choose(
-                List.of(
-                    new Scale("lenet", 16_384, 60_000, 3, AVERAGING_PERIOD),
-                    new Scale("cnn", 4_096, 60_000, 1, AVERAGING_PERIOD)),
-                List.of(new Scale("lenet", 512, 2_048, 1, 4), new Scale("cnn", 512, 2_048, 1, 4)));
-    List<Row> rows = scales.stream().flatMap(scale -> rows(scale, launch).stream()).toList();
+    Scale scale = launch.extent().choose(full, new Scale(full.network(), 512, 2_048, 1, 4));
+    List<Row> rows = rows(scale, launch);
     Section section =
         new Section(
             "Whole training on two cores, K = 2, minibatch 64, a merge every 16 iterations",
