@@ -28,7 +28,6 @@ class YarnIT {
   private static final List<String> CLIENT = List.of("--master", "yarn", "--deploy-mode", "client");
   private static final List<String> CLUSTER =
       List.of("--master", "yarn", "--deploy-mode", "cluster");
-  private static final List<String> LAPTOP = List.of("--master", "local[2]");
 
   @TempDir static Path folder;
   private static HadoopCluster cluster;
@@ -84,14 +83,6 @@ class YarnIT {
 
   @Test
   @Order(3)
-  void theWeightsAreThoseOfALaptop() throws Exception {
-    submit(0, LAPTOP, train("laptop"));
-    assertThat(result("laptop").get("status").asText()).isEqualTo("done");
-    assertThat(result("laptop").get("stateSha256")).isEqualTo(result("run").get("stateSha256"));
-  }
-
-  @Test
-  @Order(4)
   void inClusterModeAFailureIsOneAndTheResultFileTellsWhich() throws Exception {
     submit(1, CLUSTER, "train", "--data", home + "/nowhere", "--output", home + "/failed");
     assertThat(result("failed").get("exitCode").asInt()).isEqualTo(3);
