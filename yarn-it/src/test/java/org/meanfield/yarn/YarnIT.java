@@ -103,6 +103,8 @@ class YarnIT {
       "2",
       "--batch-size",
       "16",
+      "--engine",
+      "nd4j",
       "--set",
       "train.averaging-period=2"
     };

@@ -105,6 +105,7 @@ class KilledProcessesIT {
     arguments.addAll(List.of("--data", data(), "--output", folder.resolve(run).toString()));
     arguments.addAll(
         List.of("--model", "lenet", "--workers", "4", "--epochs", "5", "--batch-size", "16"));
+    arguments.addAll(List.of("--engine", "nd4j"));
     arguments.addAll(
         List.of("--set", "train.averaging-period=1", "--set", "checkpoint.interval=4"));
     return arguments;
