@@ -37,7 +37,9 @@ final class SegmentAttempt {
   private final TreeMap<Integer, Control.Ready> ready = new TreeMap<>();
   private final List<RpcCallContext> waiting = new ArrayList<>();
   private final List<Control.Ended> ended = new ArrayList<>();
+  private final TaskStarts starts;
   private boolean over;
+  private boolean silent;
   private String failure = "";
   private Optional<Throwable> cause = Optional.empty();
   private Optional<WireState> newest = Optional.empty();
@@ -54,6 +56,7 @@ final class SegmentAttempt {
     this.segment = segment;
     this.slots = slots;
     this.reports = reports;
+    this.starts = new TaskStarts(segment.id());
   }
 
   /** Runs the job until it is over or given up. */
@@ -63,6 +66,7 @@ final class SegmentAttempt {
             .env()
             .rpcEnv()
             .setupEndpoint(segment.endpoint(), new SegmentEndpoint(spark.env().rpcEnv(), events));
+    spark.addSparkListener(starts);
     try {
       extend();
       SimpleFutureAction<BoxedUnit> job = submit(shards);
@@ -71,6 +75,7 @@ final class SegmentAttempt {
         job.cancel();
       }
     } finally {
+      spark.removeSparkListener(starts);
       spark.env().rpcEnv().stop(endpoint);
     }
     ready.values().forEach(task -> home(shards, task));
@@ -105,13 +110,19 @@ final class SegmentAttempt {
             .map(group -> group.stream().mapToInt(Integer::intValue).toArray())
             .toArray(int[][]::new);
     GroupRdd groups = new GroupRdd(shards, workers);
-    SimpleFutureAction<BoxedUnit> job =
-        spark.submitJob(
-            groups,
-            new SegmentTask(segment),
-            JavaConverters.asScalaBuffer(tasks).toSeq(),
-            (task, bytes) -> gave(bytes),
-            () -> BoxedUnit.UNIT);
+    spark.setLocalProperty(TaskStarts.PROPERTY, Long.toString(segment.id()));
+    SimpleFutureAction<BoxedUnit> job;
+    try {
+      job =
+          spark.submitJob(
+              groups,
+              new SegmentTask(segment),
+              JavaConverters.asScalaBuffer(tasks).toSeq(),
+              (task, bytes) -> gave(bytes),
+              () -> BoxedUnit.UNIT);
+    } finally {
+      spark.setLocalProperty(TaskStarts.PROPERTY, null);
+    }
     job.onComplete(
         result ->
             events.add(
@@ -141,6 +152,7 @@ final class SegmentAttempt {
         cause.ifPresent(e -> fail(String.valueOf(e.getMessage())));
         return;
       } else if (System.nanoTime() > giveUp) {
+        silent = !over;
         fail("nothing was heard of the segment within the deadline");
         return;
       } else if (!over
@@ -245,12 +257,26 @@ final class SegmentAttempt {
     }
   }
 
-  /** Executors that were waited for in vain and did not say that they ended either. */
+  /**
+   * Executors that the others waited for in vain, or that left the driver without a word until its
+   * own deadline, and did not say that they ended either.
+   */
   private List<String> hanging() {
-    TreeSet<Integer> late = new TreeSet<>();
-    ended.forEach(end -> late.addAll(end.late()));
     TreeSet<String> executors = new TreeSet<>();
-    late.stream().map(ready::get).forEach(task -> executors.add(task.executor()));
+    if (silent) {
+      boolean allReady = ready.size() == segment.groups().size();
+      starts
+          .executors()
+          .forEach(
+              (task, executor) -> {
+                if (allReady || !ready.containsKey(task)) {
+                  executors.add(executor);
+                }
+              });
+    }
+    for (Control.Ended end : ended) {
+      end.late().forEach(task -> executors.add(ready.get(task).executor()));
+    }
     ended.forEach(end -> executors.remove(ready.get(end.task()).executor()));
     return List.copyOf(executors);
   }

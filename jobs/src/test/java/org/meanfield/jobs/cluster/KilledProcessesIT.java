@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Processes really die, by SIGKILL, and the final bits do not change. */
 class KilledProcessesIT {
-  private static final int ROUNDS = 30;
+  private static final int ROUNDS = 32;
   @TempDir static Path folder;
   private static String undisturbed;
 
@@ -70,11 +70,22 @@ class KilledProcessesIT {
     assertThat(stateSha256("executors")).isEqualTo(undisturbed);
   }
 
-  /** The segment ends on the other side, and goes on with what is left. */
+  /**
+   * The segment ends on the other side, and goes on with what is left. States move with Spark's
+   * authentication and encryption.
+   */
   @Test
   void residentExecutorsKilledMidSegmentLeaveTheBitsUnchanged() throws IOException {
-    try (LaunchedProgram program =
-        LaunchedProgram.start(resident("local-cluster[2,1,1024]", "resident", 60))) {
+    List<String> arguments = resident("resident", 60);
+    for (String conf :
+        List.of(
+            "spark.authenticate=true",
+            "spark.authenticate.secret=of this test",
+            "spark.network.crypto.enabled=true",
+            "spark.network.crypto.saslFallback=false")) {
+      arguments.addAll(List.of("--spark-conf", conf));
+    }
+    try (LaunchedProgram program = LaunchedProgram.start(arguments)) {
       for (int round : new int[] {2, 15}) {
         program.until(line -> roundOf(line) >= round);
         anExecutor(program).destroyForcibly();
@@ -85,6 +96,22 @@ class KilledProcessesIT {
     assertThat(stateSha256("resident")).isEqualTo(undisturbed);
   }
 
+  /** A stopped process keeps its connections open and says nothing. */
+  @Test
+  void aResidentExecutorThatHangsIsGivenUpAtTheDeadline() throws IOException, InterruptedException {
+    List<String> arguments = resident("hung", 6);
+    // An epoch is one segment, so that it hangs in the middle of one.
+    arguments.addAll(List.of("--set", "checkpoint.interval=100"));
+    try (LaunchedProgram program = LaunchedProgram.start(arguments)) {
+      program.until(line -> roundOf(line) >= 4);
+      String hung = Long.toString(anExecutor(program).pid());
+      assertThat(new ProcessBuilder("kill", "-STOP", hung).start().waitFor()).isZero();
+      assertThat(program.exitCode()).isZero();
+      assertThat(program.lines()).anyMatch(line -> line.contains("hangs; asking for another"));
+    }
+    assertThat(stateSha256("hung")).isEqualTo(undisturbed);
+  }
+
   private static ProcessHandle anExecutor(LaunchedProgram program) {
     return program.children().stream()
         .filter(
@@ -93,8 +120,8 @@ class KilledProcessesIT {
         .orElseThrow();
   }
 
-  private static List<String> resident(String master, String run, int timeoutSeconds) {
-    List<String> arguments = train(master, run);
+  private static List<String> resident(String run, int timeoutSeconds) {
+    List<String> arguments = train("local-cluster[2,1,1024]", run);
     arguments.addAll(List.of("--set", "train.runner=resident"));
     arguments.addAll(List.of("--set", "train.round-timeout=" + timeoutSeconds));
     return arguments;
@@ -104,7 +131,7 @@ class KilledProcessesIT {
     List<String> arguments = new ArrayList<>(List.of("train", "--master", master));
     arguments.addAll(List.of("--data", data(), "--output", folder.resolve(run).toString()));
     arguments.addAll(
-        List.of("--model", "lenet", "--workers", "4", "--epochs", "5", "--batch-size", "16"));
+        List.of("--model", "lenet", "--workers", "4", "--epochs", "2", "--batch-size", "6"));
     arguments.addAll(List.of("--engine", "nd4j"));
     arguments.addAll(
         List.of("--set", "train.averaging-period=1", "--set", "checkpoint.interval=4"));
