@@ -10,7 +10,8 @@ public abstract sealed class MeanfieldException extends RuntimeException
         DataException,
         DivergedException,
         CorruptArtifactException,
-        ConflictException {
+        ConflictException,
+        LockHeldException {
   private static final long serialVersionUID = 1L;
 
   MeanfieldException(String message) {

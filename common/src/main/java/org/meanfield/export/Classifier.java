@@ -40,10 +40,14 @@ public final class Classifier implements AutoCloseable {
    * @throws CorruptArtifactException where a file is missing or is not the one that was exported
    */
   public static Classifier load(Path exportFolder, int threads) {
-    ServingBundle bundle = ServingBundle.open(exportFolder);
+    return of(ServingBundle.open(exportFolder), threads);
+  }
+
+  /** As {@link #load(Path, int)}, for a bundle that lies anywhere. */
+  public static Classifier of(ServingBundle bundle, int threads) {
     BundleManifest manifest = bundle.manifest();
     byte[] onnx = bundle.file(ServingBundle.ONNX_FILE);
-    String artefact = exportFolder.resolve(ServingBundle.ONNX_FILE).toString();
+    String artefact = bundle.folder() + "/" + ServingBundle.ONNX_FILE;
     return new Classifier(
         new OnnxScorer(artefact, onnx, manifest.imageSpec(), manifest.classes(), threads));
   }

@@ -85,6 +85,11 @@ public final class ServingBundle {
     return new ServingBundle(folder, BundleManifest.fromJson(folder, json), read);
   }
 
+  /** Where it lies, for messages. */
+  public String folder() {
+    return folder;
+  }
+
   /** What the bundle holds. */
   public BundleManifest manifest() {
     return manifest;

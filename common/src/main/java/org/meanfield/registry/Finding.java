@@ -70,7 +70,8 @@ public record Finding(
     }
   }
 
-  static Finding of(
+  /** What follows from a number; one that is none was not measured. */
+  public static Finding of(
       String criterion, double number, Relation relation, double threshold, String explanation) {
     Verdict verdict = relation.holds(number, threshold) ? Verdict.PASSED : Verdict.FAILED;
     // JSON has no NaN, and a number that is none was not measured.

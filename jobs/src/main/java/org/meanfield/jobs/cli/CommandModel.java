@@ -44,8 +44,9 @@ final class CommandModel {
         .footer(
             "",
             "Exit codes: 0 done or nothing to do, 1 unexpected, 2 usage or settings, 3 data,",
-            "4 diverged, 5 corrupt artefact, 6 conflict, 21 challenger refused. Every command leaves",
-            "the same verdict in result.json in its output folder.");
+            "4 diverged, 5 corrupt artefact, 6 conflict, 20 nothing new, 21 challenger refused,",
+            "75 another process does it. Every command leaves the same verdict in result.json in its",
+            "output folder.");
     for (Job job : jobs) {
       this.jobs.put(job.command(), job);
       parent(root, job).addSubcommand(lastWord(job), command(job));

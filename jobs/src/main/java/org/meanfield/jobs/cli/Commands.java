@@ -7,6 +7,7 @@ import org.meanfield.jobs.export.ExportJob;
 import org.meanfield.jobs.ingest.IngestJob;
 import org.meanfield.jobs.predict.PredictJob;
 import org.meanfield.jobs.registry.RegistryCommands;
+import org.meanfield.jobs.retrain.RetrainJob;
 import org.meanfield.jobs.train.TrainJob;
 
 /** The commands of the command line, in the order in which data flows through them. */
@@ -24,6 +25,7 @@ public final class Commands {
                 new PredictJob(),
                 new ExportJob()));
     all.addAll(RegistryCommands.all());
+    all.add(new RetrainJob());
     return List.copyOf(all);
   }
 }

@@ -21,6 +21,10 @@ public record JobResult(Status status, String message, Map<String, Object> figur
     NOTHING_TO_DO("nothing-to-do", 0),
     /** The work was done, and the gate decided against the challenger. */
     REFUSED("refused", 21),
+    /** There was nothing to start from: the input has nothing that was not used before. */
+    NO_NEW_DATA("no-new-data", 20),
+    /** There was something, and the settings say that it is not time yet. */
+    NOT_DUE("not-due", 20),
     /** No usable output. */
     FAILED("failed", 1);
 

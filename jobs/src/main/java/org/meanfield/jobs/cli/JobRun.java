@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.meanfield.config.Settings;
 import org.meanfield.error.ConflictException;
+import org.meanfield.error.LockHeldException;
 import org.meanfield.error.MeanfieldException;
 import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.spark.SparkSessions;
@@ -115,12 +116,14 @@ final class JobRun {
     try {
       ResultFile file = new ResultFile(storage, folder);
       // Neither a conflict nor wrong settings touched the folder: what an earlier command said
-      // about its content is still true.
-      boolean untouched =
-          job.outputKind() == Job.OutputKind.ARTEFACT
-              && stated(failure)
-                  .filter(e -> e instanceof ConflictException || e instanceof SettingsException)
-                  .isPresent();
+      // about its content is still true. Where a lock is held, its owner will write the verdict.
+      Optional<MeanfieldException> stated = stated(failure);
+      boolean held = stated.filter(LockHeldException.class::isInstance).isPresent();
+      boolean refused =
+          stated
+              .filter(e -> e instanceof ConflictException || e instanceof SettingsException)
+              .isPresent();
+      boolean untouched = held || (refused && job.outputKind() == Job.OutputKind.ARTEFACT);
       if (!untouched || !file.exists()) {
         file.writeFailure(job.command(), code, message, seconds());
       }

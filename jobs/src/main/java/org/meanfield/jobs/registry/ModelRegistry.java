@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.meanfield.error.ConflictException;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.evaluate.EvaluationReport;
@@ -118,10 +119,20 @@ public final class ModelRegistry {
    * @throws CorruptArtifactException where a file of the version is damaged
    */
   public Judgement judge(int number, PromotionPolicy policy) {
+    return judge(number, policy, this::contender);
+  }
+
+  /**
+   * As {@link #judge(int, PromotionPolicy)}, where the champion was evaluated again: on the split
+   * that the challenger was judged on.
+   *
+   * @param champions what is known about the version that is the champion
+   */
+  public Judgement judge(int number, PromotionPolicy policy, IntFunction<Contender> champions) {
     files.requireWhole(number);
     Optional<Integer> champion = state().champion();
     return new Judgement(
-        number, champion, policy.decide(contender(number), champion.map(this::contender)));
+        number, champion, policy.decide(contender(number), champion.map(champions::apply)));
   }
 
   /**

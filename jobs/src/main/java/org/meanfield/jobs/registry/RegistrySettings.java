@@ -8,15 +8,19 @@ import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
 import org.meanfield.error.SettingsException;
 
-/** What the commands of the registry may be told. */
-final class RegistrySettings {
-  static final Setting<String> PATH =
+/** What the commands of the registry, and those that register, may be told. */
+public final class RegistrySettings {
+  /** The registry's folder. */
+  public static final Setting<String> PATH =
       Setting.text("registry.path")
           .means("The registry's folder, on any file system that Hadoop writes.");
-  static final Setting<String> BY =
+
+  /** Who acts. */
+  public static final Setting<String> BY =
       Setting.text("registry.by")
           .means("Who acts, for the history. Where empty: user and machine.")
           .defaultsTo("");
+
   static final Setting<String> OUTPUT =
       Setting.text("registry.output")
           .means("A folder for result.json; where empty none is written.")
@@ -82,7 +86,7 @@ final class RegistrySettings {
   private RegistrySettings() {}
 
   /** Who acts. */
-  static String by(Settings settings) {
+  public static String by(Settings settings) {
     String given = settings.get(BY);
     if (!given.isBlank()) {
       return given;
@@ -96,7 +100,7 @@ final class RegistrySettings {
   }
 
   /** The registry's folder without a slash at the end. */
-  static String path(Settings settings) {
+  public static String path(Settings settings) {
     String path = settings.get(PATH).replaceFirst("/+$", "");
     if (path.isBlank()) {
       throw new SettingsException("--registry is empty; give the registry's folder");

@@ -1,0 +1,147 @@
+package org.meanfield.jobs.retrain;
+
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.meanfield.config.Settings;
+import org.meanfield.error.ConflictException;
+import org.meanfield.error.LockHeldException;
+import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.cli.JobResult;
+import org.meanfield.jobs.registry.ModelRegistry;
+import org.meanfield.jobs.retrain.RetrainFolder.Streak;
+
+/** What one process does while it has the lock. */
+final class Attempt {
+  private final JobContext context;
+  private final Settings settings;
+  private final RetrainFolder folder;
+  private final ModelRegistry registry;
+  private final Retraining.Watch watch;
+  private final Clock clock;
+
+  Attempt(
+      JobContext context,
+      RetrainFolder folder,
+      ModelRegistry registry,
+      Retraining.Watch watch,
+      Clock clock) {
+    this.context = context;
+    this.settings = context.settings();
+    this.folder = folder;
+    this.registry = registry;
+    this.watch = watch;
+    this.clock = clock;
+  }
+
+  JobResult run() {
+    if (settings.get(RetrainSettings.DRY_RUN)) {
+      return explain();
+    }
+    Streak before = folder.streak().read().orElse(Streak.NONE);
+    requireNotBlocked(before);
+    int failures = before.failures() + 1;
+    folder.streak().write(new Streak(failures, "a process that ended without a word"));
+    try {
+      JobResult result = work();
+      folder.streak().write(Streak.NONE);
+      return result;
+    } catch (LockHeldException e) {
+      throw e; // another process goes on with the run, and with the count
+    } catch (RuntimeException e) {
+      folder.streak().write(new Streak(failures, String.valueOf(e.getMessage())));
+      tell("failed", String.valueOf(e.getMessage()), Map.of("failuresInARow", failures));
+      throw e;
+    }
+  }
+
+  private JobResult work() {
+    Optional<RunPlan> open = toGoOnWith();
+    if (open.isPresent()) {
+      context.console().line("retrain " + open.get().runId() + ": goes on");
+      return retrain(open.get());
+    }
+    Sighting sighting = new Look(context, folder, registry, clock).look();
+    context.console().line("retrain: " + sighting.message());
+    if (sighting.plan().isEmpty()) {
+      return new JobResult(sighting.status(), sighting.message(), sighting.figures());
+    }
+    RunPlan plan = sighting.plan().get();
+    Optional<JobResult> before = RetrainJob.finishedBefore(folder, plan.runId());
+    if (before.isPresent()) {
+      return before.get();
+    }
+    folder.run(plan.runId()).plan().write(plan);
+    return retrain(plan);
+  }
+
+  private JobResult retrain(RunPlan plan) {
+    JobResult result = new Retraining(context, folder, plan, registry, watch).run(clock);
+    tell(result.status().id(), result.message(), result.figures());
+    return result;
+  }
+
+  private JobResult explain() {
+    Optional<RunPlan> open = toGoOnWith();
+    if (open.isPresent()) {
+      String message =
+          "would go on with run " + open.get().runId() + ", due because " + open.get().why();
+      return new JobResult(JobResult.Status.DONE, message, Map.of("runId", open.get().runId()));
+    }
+    Sighting sighting = new Look(context, folder, registry, clock).look();
+    sighting.lines().forEach(context.console()::line);
+    return new JobResult(sighting.status(), sighting.message(), sighting.figures());
+  }
+
+  /**
+   * The run that was given and not finished; where none is given, the oldest unfinished one with
+   * these settings. With other settings its parts would not fit together.
+   */
+  private Optional<RunPlan> toGoOnWith() {
+    String digest = Look.settingsDigest(settings);
+    Optional<String> given = RetrainSettings.runId(settings);
+    for (RunPlan plan : folder.unfinished()) {
+      boolean same = plan.settingsDigest().equals(digest);
+      if (given.isEmpty() ? same : given.get().equals(plan.runId())) {
+        if (!same) {
+          throw new ConflictException(
+              "Run "
+                  + plan.runId()
+                  + " began with other settings; repeat those to go on with it, or give another"
+                  + " --run-id");
+        }
+        return Optional.of(plan);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void requireNotBlocked(Streak streak) {
+    int most = settings.get(RetrainSettings.MAX_FAILURES);
+    if (streak.failures() >= most && !settings.get(RetrainSettings.FORCE)) {
+      throw new ConflictException(
+          streak.failures()
+              + " attempts failed in a row (retrain.max-failures is "
+              + most
+              + "), the last with: "
+              + streak.last()
+              + ". Mend that, and run once with --force");
+    }
+  }
+
+  private void tell(String status, String message, Map<String, Object> figures) {
+    settings
+        .get(RetrainSettings.WEBHOOK)
+        .ifPresent(
+            url -> {
+              Map<String, Object> content = new LinkedHashMap<>();
+              content.put("command", RetrainJob.COMMAND);
+              content.put("status", status);
+              content.put("message", message);
+              content.put("retrain", settings.get(RetrainSettings.OUTPUT));
+              content.putAll(figures);
+              new Webhook(url).post(content);
+            });
+  }
+}

@@ -1,0 +1,67 @@
+package org.meanfield.jobs.retrain;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.meanfield.error.CorruptArtifactException;
+import org.meanfield.jobs.storage.Storage;
+
+/** A value in a file of its own, whole or not there at all. */
+final class JsonFile<T> {
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  private final Storage storage;
+  private final String path;
+  private final Class<T> type;
+
+  JsonFile(Storage storage, String path, Class<T> type) {
+    this.storage = storage;
+    this.path = path;
+    this.type = type;
+  }
+
+  boolean exists() {
+    return storage.exists(path);
+  }
+
+  /** Empty where the file is not there. */
+  Optional<T> read() {
+    if (!exists()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(storage.readText(path), type));
+    } catch (JsonProcessingException e) {
+      throw new CorruptArtifactException(
+          path + " cannot be read: " + e.getOriginalMessage() + "; restore it, or delete it", e);
+    }
+  }
+
+  /** Writes or replaces it. */
+  void write(T value) {
+    storage.write(path, bytes(value));
+  }
+
+  /** True where this call made it; false where it was there. */
+  boolean create(T value) {
+    return storage.createNew(path, bytes(value));
+  }
+
+  void delete() {
+    storage.delete(path);
+  }
+
+  static byte[] bytes(Object value) {
+    try {
+      return (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A record always has a JSON form: " + value, e);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package org.meanfield.jobs.retrain;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.meanfield.config.Settings;
+import org.meanfield.data.Sha256;
+import org.meanfield.data.Split;
+import org.meanfield.error.ConflictException;
+import org.meanfield.error.DataException;
+import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.cli.JobResult.Status;
+import org.meanfield.jobs.registry.ModelRegistry;
+import org.meanfield.registry.HistoryEntry;
+import org.meanfield.registry.RegistryState;
+
+/** Looks for new labelled images, and says whether they are reason enough for a run. */
+final class Look {
+  private static final double SECONDS_A_DAY = 86_400;
+
+  private final JobContext context;
+  private final RetrainFolder folder;
+  private final ModelRegistry registry;
+  private final Clock clock;
+  private final Deliveries deliveries;
+
+  Look(JobContext context, RetrainFolder folder, ModelRegistry registry, Clock clock) {
+    this.context = context;
+    this.folder = folder;
+    this.registry = registry;
+    this.clock = clock;
+    this.deliveries = new Deliveries(context, folder);
+  }
+
+  /**
+   * Looks.
+   *
+   * @throws DataException where there is no test split to judge by
+   * @throws ConflictException where the frozen test split would change
+   */
+  Sighting look() {
+    Settings settings = context.settings();
+    List<RetrainFolder.FinishedRun> finished = folder.finished();
+    Set<String> used = new LinkedHashSet<>();
+    finished.forEach(run -> used.addAll(run.plan().fresh()));
+    List<String> fresh = new ArrayList<>(deliveries.arrived());
+    fresh.removeAll(used);
+    used.removeAll(settings.get(RetrainSettings.EXCLUDE));
+    boolean firstOnBase = finished.isEmpty() && settings.get(RetrainSettings.BASE).isPresent();
+    if (fresh.isEmpty() && !firstOnBase) {
+      return Sighting.nothing(
+          Status.NO_NEW_DATA,
+          "no delivery in "
+              + settings.get(RetrainSettings.INPUT)
+              + " that was not used before ("
+              + used.size()
+              + " were)",
+          Map.of("deliveriesUsed", used.size()));
+    }
+    fresh.forEach(deliveries::check);
+    RunPlan draft = draft(finished, List.copyOf(used), fresh);
+    Parts parts = parts(context, folder, draft);
+    requireTest(parts);
+    NewImages images = NewImages.of(context.spark(), parts);
+    return decide(draft, finished, images, parts);
+  }
+
+  /** The data sets that a plan names. */
+  static Parts parts(JobContext context, RetrainFolder folder, RunPlan plan) {
+    Deliveries deliveries = new Deliveries(context, folder);
+    List<Part> known = new ArrayList<>();
+    if (plan.base() != null) {
+      known.add(Deliveries.base(context, plan.base()));
+    }
+    plan.known().forEach(name -> known.add(deliveries.checked(name)));
+    List<Part> fresh = plan.fresh().stream().map(deliveries::checked).toList();
+    return new Parts(known, fresh, plan.testOwners());
+  }
+
+  private RunPlan draft(
+      List<RetrainFolder.FinishedRun> finished, List<String> known, List<String> fresh) {
+    Settings settings = context.settings();
+    String base = settings.get(RetrainSettings.BASE).map(context.storage()::qualify).orElse(null);
+    List<String> owners = base == null ? fresh : List.of(Part.BASE);
+    if (!finished.isEmpty()) {
+      RunPlan first = finished.get(0).plan();
+      owners = first.testOwners();
+      List<String> kept = new ArrayList<>(known);
+      kept.add(Part.BASE);
+      if (!java.util.Objects.equals(first.base(), base) || !kept.containsAll(owners)) {
+        throw new ConflictException(
+            "The frozen test split of "
+                + settings.get(RetrainSettings.OUTPUT)
+                + " is that of "
+                + (first.base() == null ? "the deliveries " + owners : first.base())
+                + ", which the settings (retrain.base, retrain.exclude) take away. Put it back, or"
+                + " begin another line with another retrain.output");
+      }
+    }
+    Integer champion =
+        settings.get(RetrainSettings.START) == RetrainSettings.StartKind.CHAMPION
+            ? registry.state().champion().orElse(null)
+            : null;
+    return new RunPlan(
+        RunPlan.FORMAT_VERSION,
+        "draft",
+        clock.instant().truncatedTo(ChronoUnit.MILLIS).toString(),
+        settingsDigest(settings),
+        base,
+        known,
+        fresh,
+        owners,
+        champion,
+        "",
+        Map.of());
+  }
+
+  private static void requireTest(Parts parts) {
+    long tests =
+        parts.all().stream()
+            .filter(parts::ownsTest)
+            .mapToLong(part -> part.manifest().examples(Split.TEST))
+            .sum();
+    if (tests == 0) {
+      throw new DataException(
+          "There is no test split to judge challengers by: neither retrain.base nor the first"
+              + " deliveries "
+              + parts.testOwners()
+              + " have one. Give the first delivery a folder 'test', or leave ingest.splits a share"
+              + " for it");
+    }
+  }
+
+  private Sighting decide(
+      RunPlan draft, List<RetrainFolder.FinishedRun> finished, NewImages images, Parts parts) {
+    Settings settings = context.settings();
+    Map<String, Object> figures = new LinkedHashMap<>(images.figures());
+    figures.put("deliveries", draft.fresh());
+    RegistryState state = registry.state();
+    String why;
+    if (finished.isEmpty()) {
+      why = String.format(Locale.ROOT, "first run: %,d labelled images", images.count());
+    } else {
+      Triggers triggers =
+          Triggers.of(
+              settings,
+              images,
+              championAge(state),
+              () -> new NewestAccuracy(context, folder, registry).fall(parts, name(draft, parts)));
+      figures.put("triggers", triggers.findings());
+      Optional<String> rest = coolDown(finished);
+      if (!settings.get(RetrainSettings.FORCE) && (!triggers.fire() || rest.isPresent())) {
+        String message = "would not run: " + rest.orElseGet(triggers::line);
+        return new Sighting(Optional.empty(), Status.NOT_DUE, message, lines(triggers), figures);
+      }
+      why = triggers.fire() ? triggers.line() : "--force: " + triggers.line();
+    }
+    String runId = RetrainSettings.runId(settings).orElseGet(() -> name(draft, parts));
+    return new Sighting(
+        Optional.of(draft.due(runId, why, figures)),
+        Status.DONE,
+        "would run as " + runId + " because " + why,
+        validation(images),
+        figures);
+  }
+
+  private static List<String> lines(Triggers triggers) {
+    return triggers.findings().stream().map(finding -> "  " + finding.line()).toList();
+  }
+
+  private List<String> validation(NewImages images) {
+    return Validation.of(images, context.settings()).stream()
+        .map(finding -> "  " + finding.line())
+        .toList();
+  }
+
+  private Optional<Double> championAge(RegistryState state) {
+    return state
+        .crowning()
+        .map(HistoryEntry::at)
+        .map(Instant::parse)
+        .map(since -> Duration.between(since, clock.instant()).toSeconds() / SECONDS_A_DAY);
+  }
+
+  private Optional<String> coolDown(List<RetrainFolder.FinishedRun> finished) {
+    double hours = context.settings().get(TriggerSettings.COOL_DOWN);
+    Instant last = Instant.parse(finished.get(finished.size() - 1).outcome().finished());
+    Instant over = last.plusSeconds(Math.round(hours * 3600));
+    return over.isAfter(clock.instant())
+        ? Optional.of(
+            String.format(
+                Locale.ROOT,
+                "cool-down of %s hours until %s, after the run that finished at %s",
+                hours,
+                over,
+                last))
+        : Optional.empty();
+  }
+
+  /** A name that follows from data and settings: the same ones are the same run. */
+  private String name(RunPlan plan, Parts parts) {
+    StringBuilder content = new StringBuilder(settingsDigest(context.settings())).append('\n');
+    parts
+        .all()
+        .forEach(
+            part ->
+                content
+                    .append(part.name())
+                    .append(' ')
+                    .append(part.manifest().digest())
+                    .append('\n'));
+    plan.fresh().forEach(name -> content.append("new ").append(name).append('\n'));
+    return "content-"
+        + Sha256.hex(content.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 12);
+  }
+
+  /** Of every setting that decides what comes of a run. */
+  static String settingsDigest(Settings settings) {
+    StringBuilder lines = new StringBuilder();
+    new TreeMap<>(settings.asText())
+        .forEach(
+            (key, value) -> {
+              if (RetrainSettings.decides(key)) {
+                lines.append(key).append('=').append(value).append('\n');
+              }
+            });
+    return Sha256.hex(lines.toString().getBytes(StandardCharsets.UTF_8));
+  }
+}

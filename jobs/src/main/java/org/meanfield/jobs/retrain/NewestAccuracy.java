@@ -1,0 +1,63 @@
+package org.meanfield.jobs.retrain;
+
+import java.util.List;
+import java.util.Optional;
+import org.meanfield.data.Split;
+import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.cli.JobResult;
+import org.meanfield.jobs.evaluate.EvaluateJob;
+import org.meanfield.jobs.ingest.IngestJob;
+import org.meanfield.jobs.registry.ModelRegistry;
+import org.meanfield.jobs.storage.ModelFiles;
+import org.meanfield.registry.ModelVersion;
+
+/** How the champion does on the newest labels, which it was not trained on. */
+final class NewestAccuracy {
+  private final JobContext context;
+  private final RetrainFolder folder;
+  private final ModelRegistry registry;
+
+  NewestAccuracy(JobContext context, RetrainFolder folder, ModelRegistry registry) {
+    this.context = context;
+    this.folder = folder;
+    this.registry = registry;
+  }
+
+  /**
+   * The champion's accuracy on its own test split, less that on the new labels; NaN where there is
+   * no champion, or it was never evaluated.
+   *
+   * @param name of this look: what it made is used again
+   */
+  double fall(Parts parts, String name) {
+    Optional<Integer> champion = registry.state().champion();
+    ModelVersion version = champion.map(n -> registry.version("" + n)).orElse(null);
+    if (version == null || version.evaluation() == null) {
+      return Double.NaN;
+    }
+    String scratch = folder.scratch(name);
+    String data = scratch + "/newest";
+    List<String> classes =
+        ModelFiles.trained(context.storage(), registry.folder(version.number()))
+            .network()
+            .classes()
+            .names();
+    if (!context.storage().exists(data + "/dataset.json")) {
+      Mixture.newest(context.spark(), parts, classes).parquet(scratch + "/rows");
+    }
+    new Sibling(context, new IngestJob(), Mixture::inherits)
+        .with("--input", scratch + "/rows")
+        .with("--output", data)
+        .with("--format", "parquet")
+        .set("ingest.class-names", classes)
+        .run();
+    JobResult judged =
+        new Sibling(context, new EvaluateJob())
+            .with("--model", registry.folder(version.number()))
+            .with("--data", data)
+            .with("--split", Split.TEST.id())
+            .with("--output", scratch + "/champion-" + version.number())
+            .run();
+    return version.evaluation().accuracy() - (double) judged.figures().get("accuracy");
+  }
+}

@@ -1,0 +1,100 @@
+package org.meanfield.jobs.retrain;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.meanfield.data.Split;
+import org.meanfield.error.CorruptArtifactException;
+import org.meanfield.export.Classifier;
+import org.meanfield.export.ServingBundle;
+import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.Storage;
+import org.meanfield.registry.Predictions;
+
+/**
+ * Uses the export as a server does: its files read back, each image decoded from its own bytes and
+ * classified by itself. The answers must be those of the evaluation.
+ */
+final class SmokeTestStep implements Step {
+  static final String NAME = "smoke-test";
+  private static final int WARM_UP = 5;
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Map<String, Object> run(Retraining retraining) {
+    Storage storage = retraining.context().storage();
+    String export = ExportStep.output(retraining);
+    ServingBundle bundle = ServingBundle.open(export, file -> storage.read(export + "/" + file));
+    if (!bundle.has(ServingBundle.ONNX_FILE)) {
+      retraining.say("the export has no " + ServingBundle.ONNX_FILE + ", so it is not tried");
+      return Map.of("images", 0);
+    }
+    String path = EvaluateStep.output(retraining) + "/" + Predictions.FILE;
+    Predictions expected = Predictions.fromCsv(path, storage.readText(path));
+    List<Double> milliseconds = new ArrayList<>();
+    int images = 0;
+    int same = 0;
+    try (Classifier classifier = Classifier.of(bundle, 1)) {
+      for (Row row : images(retraining, expected)) {
+        byte[] image = row.getAs(DatasetFiles.IMAGE);
+        long start = System.nanoTime();
+        String answer = classifier.classify(image).label();
+        milliseconds.add((System.nanoTime() - start) / 1e6);
+        int predicted = expected.byId().get(row.<String>getAs(DatasetFiles.ID)).predicted();
+        images++;
+        same += answer.equals(classifier.classes().name(predicted)) ? 1 : 0;
+      }
+    }
+    return figures(retraining, images, same, milliseconds);
+  }
+
+  private static Map<String, Object> figures(
+      Retraining retraining, int images, int same, List<Double> milliseconds) {
+    double agreement = images == 0 ? 0 : (double) same / images;
+    double least = retraining.settings().get(RetrainSettings.SMOKE_AGREEMENT);
+    if (agreement < least) {
+      throw new CorruptArtifactException(
+          String.format(
+              Locale.ROOT,
+              "The export %s does not serve what was evaluated: it names the same class on %d of %d"
+                  + " test images, expected at least %.4f (retrain.smoke-agreement). Delete the"
+                  + " folder and run again; if it stays so, report the architecture",
+              ExportStep.output(retraining),
+              same,
+              images,
+              least));
+    }
+    // The first calls pay for allocations that a server pays for once.
+    List<Double> warm = new ArrayList<>(milliseconds);
+    warm.subList(0, Math.min(WARM_UP, warm.size() - 1)).clear();
+    warm.sort(null);
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("images", images);
+    figures.put("agreement", agreement);
+    figures.put("latencyMilliseconds", warm.get(warm.size() / 2));
+    return figures;
+  }
+
+  private static List<Row> images(Retraining retraining, Predictions expected) {
+    List<String> ids =
+        expected.byId().keySet().stream()
+            .limit(retraining.settings().get(RetrainSettings.SMOKE_IMAGES))
+            .toList();
+    return DatasetFiles.open(
+            retraining.context().spark(), retraining.context().storage(), retraining.dataset())
+        .split(Split.TEST)
+        .where(col(DatasetFiles.ID).isInCollection(ids))
+        .select(DatasetFiles.ID, DatasetFiles.IMAGE)
+        .orderBy(DatasetFiles.ID)
+        .collectAsList();
+  }
+}

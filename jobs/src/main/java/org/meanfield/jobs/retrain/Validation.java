@@ -1,0 +1,80 @@
+package org.meanfield.jobs.retrain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.meanfield.config.Setting;
+import org.meanfield.config.Settings;
+import org.meanfield.registry.Finding;
+import org.meanfield.registry.Finding.Relation;
+
+/** Holds new images against the limits of the settings, a finding each. */
+final class Validation {
+  private Validation() {}
+
+  /** All findings, those that nothing was known to compare with left out. */
+  static List<Finding> of(NewImages images, Settings settings) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(
+        limit(
+            ValidationSettings.UNREADABLE,
+            images.unreadableShare(),
+            settings,
+            text(
+                "%,d of %,d delivered images cannot be used",
+                images.unreadable(), images.inputs())));
+    if (images.known().isEmpty()) {
+      return findings;
+    }
+    findings.add(
+        limit(
+            ValidationSettings.TEST_DUPLICATES,
+            images.testDuplicateShare(),
+            settings,
+            text("%,d are images of the frozen test split and dropped", images.testDuplicates())));
+    findings.add(
+        limit(
+            ValidationSettings.RELABELLED,
+            images.relabelledShare(),
+            settings,
+            text("%,d were known under another label", images.relabelled())));
+    List<String> fresh = images.newClasses();
+    findings.add(
+        limit(ValidationSettings.NEW_CLASSES, fresh.size(), settings, "new classes: " + fresh));
+    List<String> gone = images.vanishedClasses(settings.get(ValidationSettings.EXPECTED));
+    findings.add(
+        limit(
+            ValidationSettings.VANISHED_CLASSES,
+            gone.size(),
+            settings,
+            "missing classes: " + gone));
+    if (images.count() > 0) {
+      findings.add(
+          limit(
+              ValidationSettings.BALANCE_SHIFT,
+              images.balanceShift(),
+              settings,
+              text("%,d new labels against %,d known", images.count(), images.knownCount())));
+    }
+    if (!Double.isNaN(images.pixelShift())) {
+      findings.add(
+          limit(
+              ValidationSettings.PIXEL_SHIFT,
+              images.pixelShift(),
+              settings,
+              "largest of the channels, in known deviations"));
+    }
+    return findings;
+  }
+
+  private static Finding limit(
+      Setting<? extends Number> setting, double number, Settings settings, String explanation) {
+    String name = setting.key().substring(setting.key().indexOf('.') + 1);
+    double threshold = settings.get(setting).doubleValue();
+    return Finding.of(name, number, Relation.AT_MOST, threshold, explanation);
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,73 @@
+package org.meanfield.jobs.retrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as a scheduler meets it, day after day. */
+class RetrainJobTest {
+  @TempDir Path folder;
+
+  @Test
+  void fromTheFirstImagesToARefusal() throws Exception {
+    RetrainCommands day = new RetrainCommands(folder);
+    Files.createDirectories(day.at("input"));
+    assertThat(day.run()).as(day.printed()).isEqualTo(20);
+    assertThat(day.result().get("status").asText()).isEqualTo("no-new-data");
+
+    day.deliverWithTest("day-1", 0, 40);
+    assertThat(day.run("--run-id", "monday 04:00")).as(day.printed()).isZero();
+    assertThat(day.registry().state().champion()).contains(1);
+    assertThat(day.result().get("runId").asText()).isEqualTo("monday-04-00");
+    assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(1);
+    assertThat(day.at("serving/1/bundle.json")).exists();
+    assertThat(day.run("--run-id", "monday 04:00")).isZero();
+    assertThat(day.result().get("status").asText()).isEqualTo("nothing-to-do");
+    assertThat(day.run()).as("the delivery was used").isEqualTo(20);
+
+    day.deliver("day-2", 30, 80);
+    Files.copy(
+        day.at("input/day-1/test/disc/disc-100000.png"), day.at("input/day-2/disc/test-image.png"));
+    assertThat(day.run("--dry-run")).isZero();
+    assertThat(day.printed()).contains("would run as content-", "new-labels 120", "passed");
+    List<Integer> meanwhile = new ArrayList<>();
+    Retraining.Watch another =
+        new Retraining.Watch() {
+          @Override
+          public void starts(String step) {
+            if (step.equals("train")) {
+              RetrainCommands second = new RetrainCommands(folder);
+              meanwhile.add(second.run());
+              assertThat(second.printed()).contains("is held by", "process");
+            }
+          }
+
+          @Override
+          public void committed(String step) {}
+        };
+    assertThat(day.run(another, Clock.systemUTC())).as(day.printed()).isZero();
+    assertThat(meanwhile).containsExactly(75);
+    JsonNode second = day.result();
+    assertThat(second.get("newLabels").asInt()).isEqualTo(120);
+    assertThat(second.get("repeated").asInt()).isEqualTo(30);
+    assertThat(second.get("testDuplicatesDropped").asInt()).isEqualTo(1);
+    assertThat(second.get("championBefore").asInt()).isEqualTo(1);
+    assertThat(day.registry().version("champion").parent()).isEqualTo(1);
+    assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(2);
+
+    day.deliverMislabelled("day-3", 80, 380);
+    assertThat(day.run()).as(day.printed()).isEqualTo(21);
+    assertThat(day.printed()).contains("failed         non-inferiority");
+    assertThat(day.registry().state().champion()).contains(2);
+    assertThat(day.registry().versions()).hasSize(3);
+    assertThat(day.result().get("decision").asText()).isIn("keep-champion", "refuse");
+    assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(2);
+  }
+}
