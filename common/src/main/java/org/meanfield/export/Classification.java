@@ -1,6 +1,10 @@
 package org.meanfield.export;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.meanfield.data.ClassIndex;
+import org.meanfield.model.FloatVector;
 
 /**
  * What a classifier says about one image.
@@ -15,6 +19,22 @@ public record Classification(List<Candidate> top) {
     if (top.isEmpty()) {
       throw new IllegalArgumentException("A classification needs at least one candidate");
     }
+  }
+
+  /**
+   * Of a model's answer.
+   *
+   * @param probabilities in the order of {@code classes}
+   * @param count how many classes are named at most
+   */
+  public static Classification of(FloatVector probabilities, ClassIndex classes, int count) {
+    return new Classification(
+        IntStream.range(0, probabilities.length())
+            .boxed()
+            .sorted(Comparator.comparing(label -> -probabilities.get(label)))
+            .limit(count)
+            .map(label -> new Candidate(classes.name(label), probabilities.get(label)))
+            .toList());
   }
 
   /** The most probable class. */

@@ -1,14 +1,11 @@
 package org.meanfield.export;
 
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.meanfield.data.ClassIndex;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.image.ImagePreparation;
 import org.meanfield.image.PixelImage;
-import org.meanfield.model.FloatVector;
 
 /**
  * An exported model in a program of one's own: encoded images in, class names out. Needs neither
@@ -74,23 +71,13 @@ public final class Classifier implements AutoCloseable {
         encodedImages.stream()
             .map(bytes -> ImagePreparation.prepare(bytes, scorer.imageSpec(), MAX_PIXELS))
             .toList();
-    return scorer.score(images).stream().map(this::ranked).toList();
+    return scorer.score(images).stream()
+        .map(probabilities -> Classification.of(probabilities, classes(), TOP))
+        .toList();
   }
 
   @Override
   public void close() {
     scorer.close();
-  }
-
-  private Classification ranked(FloatVector probabilities) {
-    return new Classification(
-        IntStream.range(0, probabilities.length())
-            .boxed()
-            .sorted(Comparator.comparing(label -> -probabilities.get(label)))
-            .limit(TOP)
-            .map(
-                label ->
-                    new Classification.Candidate(classes().name(label), probabilities.get(label)))
-            .toList());
   }
 }

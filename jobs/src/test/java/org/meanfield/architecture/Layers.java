@@ -36,13 +36,19 @@ final class Layers {
           Map.entry("jobs.predict", List.of("jobs.cli")),
           Map.entry("jobs.export", List.of("jobs.cli")),
           Map.entry("jobs.registry", List.of("jobs.cli")),
+          Map.entry("jobs.serve", List.of("jobs.cli")),
           Map.entry("jobs.doctor", List.of("jobs.cli")),
           Map.entry("jobs.ml", List.of("jobs.cli")),
           Map.entry("jobs.dl4j", List.of("jobs.cli")),
           Map.entry(
               "jobs.retrain",
               List.of(
-                  "jobs.ingest", "jobs.train", "jobs.evaluate", "jobs.export", "jobs.registry")));
+                  "jobs.ingest",
+                  "jobs.train",
+                  "jobs.evaluate",
+                  "jobs.export",
+                  "jobs.registry",
+                  "jobs.serve")));
 
   private static final Map<String, Set<String>> ALLOWED = new TreeMap<>();
 

@@ -8,6 +8,7 @@ import org.meanfield.jobs.ingest.IngestJob;
 import org.meanfield.jobs.predict.PredictJob;
 import org.meanfield.jobs.registry.RegistryCommands;
 import org.meanfield.jobs.retrain.RetrainJob;
+import org.meanfield.jobs.serve.ServeJob;
 import org.meanfield.jobs.train.TrainJob;
 
 /** The commands of the command line, in the order in which data flows through them. */
@@ -26,6 +27,7 @@ public final class Commands {
                 new ExportJob()));
     all.addAll(RegistryCommands.all());
     all.add(new RetrainJob());
+    all.add(new ServeJob());
     return List.copyOf(all);
   }
 }

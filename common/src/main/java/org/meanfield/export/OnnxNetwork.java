@@ -1,0 +1,117 @@
+package org.meanfield.export;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.data.Normalization;
+import org.meanfield.engine.MinibatchAssembler;
+import org.meanfield.error.CorruptArtifactException;
+import org.meanfield.image.PixelImage;
+import org.meanfield.model.FloatVector;
+
+/**
+ * An exported ONNX file open in ONNX Runtime: raw pixels in, class probabilities out. The
+ * normalisation is part of the file.
+ *
+ * <p>Thread-safe: several threads may score at once, each with as many native threads as were asked
+ * for. Ownership: holds native memory until closed.
+ */
+public final class OnnxNetwork implements AutoCloseable {
+  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private final ImageSpec spec;
+  private final MinibatchAssembler rawPixels;
+  private final OrtSession session;
+
+  /**
+   * Opens a session; {@link #close} frees it.
+   *
+   * @param artefact where the file lies, for messages
+   * @param onnx the file's bytes
+   * @param threads that one call of {@link #score} may use
+   * @throws CorruptArtifactException where ONNX Runtime does not take the file
+   */
+  public OnnxNetwork(String artefact, byte[] onnx, ImageSpec spec, int threads) {
+    this.spec = spec;
+    this.rawPixels = new MinibatchAssembler(withoutNormalization(spec));
+    this.session = open(artefact, onnx, threads);
+  }
+
+  /** What the images must look like. */
+  public ImageSpec imageSpec() {
+    return spec;
+  }
+
+  /**
+   * The input for some images: {@code [N, C, H, W]} values 0..255.
+   *
+   * @throws IllegalArgumentException where one has not the spec's size
+   */
+  public FloatVector pixels(List<PixelImage> images) {
+    return rawPixels.forScoring(images).pixels();
+  }
+
+  /**
+   * Class probabilities, a vector for each image, in order.
+   *
+   * @param pixels {@code [N, C, H, W]}; fastest from a direct buffer in native byte order, which is
+   *     read in place
+   * @param images N
+   */
+  public List<FloatVector> score(FloatBuffer pixels, int images) {
+    long[] shape = {images, spec.channels(), spec.height(), spec.width()};
+    try (OnnxTensor input = OnnxTensor.createTensor(environment, pixels, shape);
+        OrtSession.Result result =
+            session.run(Map.of(OnnxExporter.INPUT, input), Set.of(OnnxExporter.OUTPUT))) {
+      float[][] rows = (float[][]) result.get(0).getValue();
+      List<FloatVector> scores = new ArrayList<>(rows.length);
+      for (float[] row : rows) {
+        scores.add(FloatVector.wrap(row));
+      }
+      return scores;
+    } catch (OrtException e) {
+      throw new IllegalStateException(
+          "ONNX Runtime failed on a minibatch of " + images + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime could not free a session", e);
+    }
+  }
+
+  private OrtSession open(String artefact, byte[] onnx, int threads) {
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      // Spinning threads would steal the cores of the tasks beside this one.
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      return environment.createSession(onnx, options);
+    } catch (OrtException e) {
+      throw new CorruptArtifactException(
+          artefact
+              + " is no file that ONNX Runtime can run: "
+              + e.getMessage()
+              + "; restore it or export the run again",
+          e);
+    }
+  }
+
+  private static ImageSpec withoutNormalization(ImageSpec spec) {
+    List<Float> zero = Collections.nCopies(spec.channels(), 0f);
+    List<Float> one = Collections.nCopies(spec.channels(), 1f);
+    return new ImageSpec(
+        spec.height(), spec.width(), spec.channels(), spec.resize(), new Normalization(zero, one));
+  }
+}

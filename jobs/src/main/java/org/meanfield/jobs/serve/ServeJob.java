@@ -1,0 +1,131 @@
+package org.meanfield.jobs.serve;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.meanfield.config.Setting;
+import org.meanfield.error.DataException;
+import org.meanfield.export.BundleManifest;
+import org.meanfield.export.ServingBundle;
+import org.meanfield.jobs.cli.BuildInfo;
+import org.meanfield.jobs.cli.Job;
+import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.cli.JobResult;
+import org.meanfield.jobs.serve.http.InferenceServer;
+import org.meanfield.jobs.serve.http.Metrics;
+import org.meanfield.jobs.serve.model.CurrentModel;
+import org.meanfield.jobs.storage.Storage;
+import org.meanfield.registry.RegistryState;
+
+/** {@code meanfield serve}: answers over HTTP with an exported model, until it is told to stop. */
+public final class ServeJob implements Job {
+  @Override
+  public String command() {
+    return "serve";
+  }
+
+  @Override
+  public String summary() {
+    return "Answer over HTTP with an exported model, or with a registry's champion";
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.FILES;
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return ServeSettings.ALL;
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        new Option("--model", ServeSettings.MODEL),
+        new Option("--host", ServeSettings.HOST),
+        new Option("--port", ServeSettings.PORT),
+        new Option("--name", ServeSettings.NAME),
+        new Option("--output", ServeSettings.OUTPUT));
+  }
+
+  @Override
+  public Setting<String> output() {
+    return ServeSettings.OUTPUT;
+  }
+
+  @Override
+  public OutputKind outputKind() {
+    return OutputKind.VERDICT;
+  }
+
+  @Override
+  public JobResult run(JobContext context) {
+    ServeSettings settings = ServeSettings.from(context.settings());
+    Metrics metrics = new Metrics();
+    try (CurrentModel current = new CurrentModel();
+        ModelFollower follower =
+            new ModelFollower(
+                source(context.storage(), settings),
+                context.storage(),
+                current,
+                settings.batch(),
+                metrics,
+                context.console()::line)) {
+      follower.look();
+      InferenceServer.Identity identity =
+          new InferenceServer.Identity(
+              settings.host(), settings.port(), settings.name(), BuildInfo.current().version());
+      InferenceServer server = InferenceServer.start(identity, current, settings.limits(), metrics);
+      follower.start(settings.poll());
+      context
+          .console()
+          .line(
+              "Listening at http://"
+                  + server.address().getHostString()
+                  + ":"
+                  + server.address().getPort()
+                  + "/, model '"
+                  + settings.name()
+                  + "'");
+      awaitStop(server);
+    }
+    return new JobResult(JobResult.Status.DONE, "stopped as it was told to", Map.of());
+  }
+
+  /** Returns when SIGTERM or Ctrl-C came and every request in flight was answered. */
+  private static void awaitStop(InferenceServer server) {
+    CountDownLatch finished = new CountDownLatch(1);
+    Thread hook = new Thread(server::close, "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      server.awaitClose();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Runtime.getRuntime().removeShutdownHook(hook);
+      server.close();
+    } finally {
+      finished.countDown();
+    }
+  }
+
+  private static ModelSource source(Storage storage, ServeSettings settings) {
+    String model = storage.qualify(settings.model());
+    if (storage.exists(model + "/" + BundleManifest.FILE)) {
+      ServingBundle bundle = ServingBundle.open(model, name -> storage.read(model + "/" + name));
+      String version = bundle.manifest().modelId().substring(0, 12);
+      return new FixedExport(new ExportLocation(version, model));
+    }
+    if (storage.exists(model + "/" + RegistryState.FILE) || storage.exists(model + "/versions")) {
+      return new FollowedVersion(storage, model, settings.follow());
+    }
+    String found = storage.exists(model) ? "it holds " + storage.list(model) : "nothing is there";
+    throw new DataException(
+        model
+            + " is neither an export (with "
+            + BundleManifest.FILE
+            + ") nor a registry (with versions/): "
+            + found
+            + "; give the output folder of 'meanfield export', or the registry's folder");
+  }
+}

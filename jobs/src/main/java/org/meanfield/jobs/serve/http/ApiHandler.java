@@ -1,0 +1,185 @@
+package org.meanfield.jobs.serve.http;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Promise;
+import org.meanfield.image.BadImageException;
+import org.meanfield.jobs.serve.http.Route.Endpoint;
+import org.meanfield.jobs.serve.model.CurrentModel;
+import org.meanfield.jobs.serve.model.CurrentModel.Lease;
+import org.meanfield.jobs.serve.protocol.BadRequestException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every request of the server: finds its endpoint, holds the limits, and counts. */
+final class ApiHandler extends Handler.Abstract {
+  /** How much of a body is JSON, where binary tensors follow it. */
+  static final String JSON_LENGTH = "Inference-Header-Content-Length";
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(ApiHandler.class);
+  private static final int DEFAULT_TOP = 5;
+
+  private final CurrentModel current;
+  private final ServerLimits limits;
+  private final Metrics metrics;
+  private final Computing computing;
+  private final Telling telling;
+
+  ApiHandler(
+      CurrentModel current,
+      ServerLimits limits,
+      Metrics metrics,
+      Computing computing,
+      Telling telling) {
+    this.current = current;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.computing = computing;
+    this.telling = telling;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    Exchange exchange = new Exchange(request, response, callback, metrics);
+    Optional<Route> found = Route.of(request.getHttpURI().getDecodedPath());
+    if (found.isEmpty()) {
+      exchange.send(Reply.error(404, "There is nothing at " + request.getHttpURI().getPath()));
+      return true;
+    }
+    Route route = found.get();
+    exchange.at(route.endpoint());
+    String method = request.getMethod();
+    if (route.endpoint().isComputed()) {
+      if (!method.equals("POST")) {
+        exchange.send(notAllowed(method, "POST"));
+      } else {
+        compute(route, exchange);
+      }
+    } else if (!method.equals("GET") && !method.equals("HEAD")) {
+      exchange.send(notAllowed(method, "GET, HEAD"));
+    } else {
+      exchange.send(telling.tell(route));
+    }
+    return true;
+  }
+
+  private void compute(Route route, Exchange exchange) {
+    Request request = exchange.request();
+    if (request.getLength() > limits.bodyBytes()) {
+      exchange.send(tooLong());
+      return;
+    }
+    if (!metrics.enter(limits.concurrent())) {
+      exchange.send(
+          Reply.error(429, limits.concurrent() + " requests are being computed; try again")
+              .with("Retry-After", "1"));
+      return;
+    }
+    CompletableFuture<byte[]> body = new CompletableFuture<>();
+    // BLOCKING: decoding must not hold up the thread that serves all connections.
+    Content.Source.asByteArrayAsync(
+        request,
+        limits.bodyBytes(),
+        Promise.Invocable.from(
+            InvocationType.BLOCKING,
+            (bytes, failure) -> {
+              if (failure == null) {
+                body.complete(bytes);
+              } else {
+                // What Jetty says of a limit; connections that break are IOExceptions.
+                boolean tooLong = failure instanceof IllegalStateException;
+                body.completeExceptionally(tooLong ? new BodyTooLongException() : failure);
+              }
+            }));
+    CompletableFuture<Reply> reply = body.thenCompose(bytes -> compute(route, request, bytes));
+    // Sending reports its own failures to the exchange.
+    CompletableFuture<Reply> unused =
+        reply.whenComplete(
+            (answer, failure) -> {
+              metrics.leave();
+              exchange.send(failure == null ? answer : refusal(failure));
+            });
+  }
+
+  private CompletableFuture<Reply> compute(Route route, Request request, byte[] body) {
+    Optional<Lease> lease = current.lease();
+    if (lease.isEmpty()) {
+      return CompletableFuture.completedFuture(Telling.noModel());
+    }
+    Optional<Reply> unknown = telling.unknown(route, lease.get().model());
+    if (unknown.isPresent()) {
+      lease.get().close();
+      return CompletableFuture.completedFuture(unknown.get());
+    }
+    if (route.endpoint() == Endpoint.CLASSIFY) {
+      return computing.classify(lease.get(), body, top(request));
+    }
+    return computing.infer(lease.get(), body, jsonLength(request, body.length));
+  }
+
+  private static int jsonLength(Request request, int bodyLength) {
+    String given = request.getHeaders().get(JSON_LENGTH);
+    return given == null ? bodyLength : number(JSON_LENGTH, given);
+  }
+
+  private static int top(Request request) {
+    String given = Request.extractQueryParameters(request).getValue("top");
+    return given == null ? DEFAULT_TOP : Math.max(1, number("top", given));
+  }
+
+  private static int number(String name, String given) {
+    try {
+      return Integer.parseInt(given.strip());
+    } catch (NumberFormatException e) {
+      throw new BadRequestException(name + " must be a whole number; found '" + given + "'", e);
+    }
+  }
+
+  private static Reply notAllowed(String method, String allowed) {
+    return Reply.error(405, method + " is not allowed here, only " + allowed)
+        .with("Allow", allowed);
+  }
+
+  /** The rest of the body is not read, so that the connection cannot go on. */
+  private Reply tooLong() {
+    return Reply.error(413, "A body may have " + limits.bodyBytes() + " bytes at most")
+        .with("Connection", "close");
+  }
+
+  private Reply refusal(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof BodyTooLongException) {
+      return tooLong();
+    }
+    if (cause instanceof BadRequestException) {
+      return Reply.error(400, cause.getMessage());
+    }
+    if (cause instanceof BadImageException image) {
+      int status = image.reason() == BadImageException.Reason.TOO_LARGE ? 413 : 400;
+      return Reply.error(status, image.reason().id() + ": " + image.getMessage());
+    }
+    if (cause instanceof IOException || cause instanceof TimeoutException) {
+      LOGGER.debug("A request broke off", cause);
+      return Reply.error(408, "The body did not arrive: " + cause.getMessage())
+          .with("Connection", "close");
+    }
+    LOGGER.error("A request failed unexpectedly", cause);
+    return Reply.error(500, "The server failed on this request; its log says more");
+  }
+
+  /** A body of unannounced length grew beyond the limit. */
+  private static final class BodyTooLongException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+}

@@ -1,0 +1,46 @@
+package org.meanfield.jobs.serve.http;
+
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.meanfield.jobs.serve.http.Route.Endpoint;
+
+/** One request and its answer, counted when it is sent. */
+final class Exchange {
+  private final long startNanos = System.nanoTime();
+  private final Request request;
+  private final Response response;
+  private final Callback callback;
+  private final Metrics metrics;
+  private String endpoint = "unknown";
+
+  Exchange(Request request, Response response, Callback callback, Metrics metrics) {
+    this.request = request;
+    this.response = response;
+    this.callback = callback;
+    this.metrics = metrics;
+  }
+
+  Request request() {
+    return request;
+  }
+
+  /** Where it is counted. */
+  void at(Endpoint found) {
+    endpoint = found.id();
+  }
+
+  /** Sends the answer; to be called once. */
+  void send(Reply reply) {
+    metrics.requested(endpoint, reply.status(), System.nanoTime() - startNanos);
+    try {
+      response.setStatus(reply.status());
+      reply.headers().forEach(response.getHeaders()::put);
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().remaining());
+      response.write(true, reply.body(), callback);
+    } catch (RuntimeException e) {
+      callback.failed(e); // else the connection would wait for ever
+    }
+  }
+}

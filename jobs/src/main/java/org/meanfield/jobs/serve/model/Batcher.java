@@ -1,0 +1,214 @@
+package org.meanfield.jobs.serve.model;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.model.FloatVector;
+
+/**
+ * Puts the images of many requests together into batches, because a network computes ten images in
+ * less than ten times the time of one. A free lane takes what waits as soon as a batch is full or
+ * the oldest image has waited for the longest delay; while all lanes are busy, batches fill by
+ * themselves.
+ *
+ * <p>Thread-safe. Ownership: {@link #close} ends the lanes after what was submitted is answered.
+ */
+final class Batcher implements AutoCloseable {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Deque<Waiting> queue = new ArrayDeque<>();
+  private final List<Thread> lanes = new ArrayList<>();
+  private final BatchRule rule;
+  private final int imageValues;
+  private final Computation computation;
+  private final BatchListener listener;
+  private int queuedImages;
+  private boolean closed;
+
+  /** What a lane does with a batch. */
+  interface Computation {
+    /** A vector of probabilities for each image. */
+    List<FloatVector> compute(FloatBuffer pixels, int images);
+  }
+
+  /** A part of a request that goes into one batch. */
+  private record Waiting(
+      PixelBlock pixels, long sinceNanos, CompletableFuture<List<FloatVector>> answer) {}
+
+  /**
+   * Starts the lanes.
+   *
+   * @param name of the threads
+   * @param spec of the images
+   */
+  Batcher(
+      String name,
+      ImageSpec spec,
+      BatchRule rule,
+      Computation computation,
+      BatchListener listener) {
+    this.rule = rule;
+    this.imageValues = spec.values();
+    this.computation = computation;
+    this.listener = listener;
+    for (int i = 0; i < rule.lanes(); i++) {
+      Thread lane = new Thread(this::work, name + "-" + i);
+      lane.setDaemon(true);
+      lane.start();
+      lanes.add(lane);
+    }
+  }
+
+  /**
+   * Queues images. More than fit a batch are computed in several.
+   *
+   * @return the probabilities of each image, in order; fails with what the network failed with
+   */
+  CompletableFuture<List<FloatVector>> submit(PixelBlock pixels) {
+    List<CompletableFuture<List<FloatVector>>> parts = new ArrayList<>();
+    for (int from = 0; from < pixels.images(); from += rule.maxImages()) {
+      int count = Math.min(rule.maxImages(), pixels.images() - from);
+      parts.add(enqueue(count == pixels.images() ? pixels : pixels.slice(from, count)));
+    }
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
+        .thenApply(all -> parts.stream().flatMap(part -> part.join().stream()).toList());
+  }
+
+  /** Images that no lane has taken yet. */
+  int queuedImages() {
+    lock.lock();
+    try {
+      return queuedImages;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    for (Thread lane : lanes) {
+      joinUninterruptibly(lane);
+    }
+  }
+
+  private CompletableFuture<List<FloatVector>> enqueue(PixelBlock pixels) {
+    Waiting waiting = new Waiting(pixels, System.nanoTime(), new CompletableFuture<>());
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("This batcher is closed; its model was given up");
+      }
+      queue.add(waiting);
+      queuedImages += pixels.images();
+      // Between these two moments a lane waits for the delay to pass, and needs no waking.
+      if (queue.size() == 1 || queuedImages >= rule.maxImages()) {
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return waiting.answer();
+  }
+
+  private void work() {
+    FloatBuffer buffer =
+        ByteBuffer.allocateDirect(Math.multiplyExact(rule.maxImages(), imageValues * Float.BYTES))
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    try {
+      for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+        answer(batch, buffer.clear());
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("A lane ends when its batcher is closed, not before", e);
+    }
+  }
+
+  private void answer(List<Waiting> batch, FloatBuffer buffer) {
+    try {
+      batch.forEach(waiting -> waiting.pixels().putInto(buffer));
+      int images = buffer.position() / imageValues;
+      long start = System.nanoTime();
+      List<FloatVector> rows = computation.compute(buffer.flip(), images);
+      listener.computed(images, System.nanoTime() - start);
+      int from = 0;
+      for (Waiting waiting : batch) {
+        int to = from + waiting.pixels().images();
+        waiting.answer().complete(List.copyOf(rows.subList(from, to)));
+        from = to;
+      }
+    } catch (RuntimeException | Error e) {
+      // Each request of the batch reports it; the lane goes on with the next batch.
+      batch.forEach(waiting -> waiting.answer().completeExceptionally(e));
+    }
+  }
+
+  /** Waits for the next batch; empty where there will be none. */
+  private List<Waiting> next() throws InterruptedException {
+    lock.lock();
+    try {
+      while (queuedImages < rule.maxImages() && !closed) {
+        if (queue.isEmpty()) {
+          changed.await();
+          continue;
+        }
+        long waited = System.nanoTime() - queue.peek().sinceNanos();
+        if (waited >= rule.maxDelay().toNanos()) {
+          break;
+        }
+        // Whether it was long enough is computed anew from the queue.
+        long unused = changed.awaitNanos(rule.maxDelay().toNanos() - waited);
+      }
+      return take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Waiting> take() {
+    List<Waiting> batch = new ArrayList<>();
+    int images = 0;
+    while (!queue.isEmpty() && images + queue.peek().pixels().images() <= rule.maxImages()) {
+      images += queue.peek().pixels().images();
+      batch.add(queue.remove());
+    }
+    queuedImages -= images;
+    if (!queue.isEmpty()) {
+      changed.signal(); // another lane may be waiting for an arrival that has already been
+    }
+    return batch;
+  }
+
+  private static void joinUninterruptibly(Thread lane) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        lane.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

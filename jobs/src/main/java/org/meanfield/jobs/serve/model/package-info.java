@@ -1,0 +1,2 @@
+/** Open models, and how their requests are put together into batches. Knows no HTTP. */
+package org.meanfield.jobs.serve.model;

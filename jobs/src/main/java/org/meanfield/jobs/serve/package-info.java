@@ -1,0 +1,2 @@
+/** {@code meanfield serve}: which model answers, and the command itself. Starts no Spark. */
+package org.meanfield.jobs.serve;
