@@ -49,10 +49,21 @@ final class Attempt {
       return result;
     } catch (LockHeldException e) {
       throw e; // another process goes on with the run, and with the count
-    } catch (RuntimeException e) {
-      folder.streak().write(new Streak(failures, String.valueOf(e.getMessage())));
-      tell("failed", String.valueOf(e.getMessage()), Map.of("failuresInARow", failures));
+    } catch (Exception e) {
+      // Spark throws checked exceptions without declaring them.
+      note(failures, e);
       throw e;
+    }
+  }
+
+  /** Counts a failure and tells of it; where even that fails, the failure itself comes first. */
+  private void note(int failures, Exception failure) {
+    String message = String.valueOf(failure.getMessage());
+    tell("failed", message, Map.of("failuresInARow", failures));
+    try {
+      folder.streak().write(new Streak(failures, message));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.meanfield.error.CorruptArtifactException;
@@ -37,6 +38,11 @@ final class JsonFile<T> {
     }
     try {
       return Optional.of(JSON.readValue(storage.readText(path), type));
+    } catch (UncheckedIOException e) {
+      if (!exists()) {
+        return Optional.empty(); // deleted since we looked
+      }
+      throw e;
     } catch (JsonProcessingException e) {
       throw new CorruptArtifactException(
           path + " cannot be read: " + e.getOriginalMessage() + "; restore it, or delete it", e);

@@ -123,7 +123,7 @@ final class Look {
         owners,
         champion,
         "",
-        Map.of());
+        null);
   }
 
   private static void requireTest(Parts parts) {
@@ -168,7 +168,7 @@ final class Look {
     }
     String runId = RetrainSettings.runId(settings).orElseGet(() -> name(draft, parts));
     return new Sighting(
-        Optional.of(draft.due(runId, why, figures)),
+        Optional.of(draft.due(runId, why, images)),
         Status.DONE,
         "would run as " + runId + " because " + why,
         validation(images),

@@ -141,7 +141,8 @@ final class Retraining {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("runId", plan.runId());
     figures.put("why", plan.why());
-    figures.putAll(plan.figures());
+    figures.put("deliveries", plan.fresh());
+    figures.putAll(plan.images().figures());
     figures.put("dataset", dataset());
     figures.put("version", version());
     figures.put("accuracy", figure(EvaluateStep.NAME, "accuracy"));

@@ -2,7 +2,6 @@ package org.meanfield.jobs.retrain;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What one run is about: written when it starts, and the same for every process that goes on with
@@ -18,7 +17,7 @@ import java.util.Map;
  * @param testOwners names of the parts whose test splits are the frozen test split
  * @param champion the version whose weights training starts from; null for a fresh start
  * @param why what made it due
- * @param figures numbers behind that
+ * @param images the new deliveries in numbers
  */
 record RunPlan(
     int formatVersion,
@@ -31,7 +30,7 @@ record RunPlan(
     List<String> testOwners,
     Integer champion,
     String why,
-    Map<String, Object> figures) {
+    NewImages images) {
   static final int FORMAT_VERSION = 1;
 
   /** Copies the lists. */
@@ -42,7 +41,7 @@ record RunPlan(
   }
 
   /** The same, named, and due. */
-  RunPlan due(String id, String reason, Map<String, Object> numbers) {
+  RunPlan due(String id, String reason, NewImages numbers) {
     return new RunPlan(
         formatVersion,
         id,

@@ -16,7 +16,7 @@ final class ValidateStep implements Step {
 
   @Override
   public Map<String, Object> run(Retraining retraining) {
-    NewImages images = NewImages.of(retraining.context().spark(), retraining.parts());
+    NewImages images = retraining.plan().images();
     List<Finding> findings = Validation.of(images, retraining.settings());
     findings.forEach(finding -> retraining.say("  " + finding.line()));
     List<Finding> failed = findings.stream().filter(finding -> !finding.allows()).toList();

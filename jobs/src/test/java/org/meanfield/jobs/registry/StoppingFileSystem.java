@@ -15,7 +15,9 @@ import org.apache.hadoop.util.Progressable;
  * killed process would not have done any more, this one cannot do.
  */
 public final class StoppingFileSystem extends RawLocalFileSystem {
-  static final String SCHEME = "stopping";
+  /** What its URIs begin with. */
+  public static final String SCHEME = "stopping";
+
   private static final AtomicInteger LEFT = new AtomicInteger(Integer.MAX_VALUE);
 
   /** A configuration that knows the scheme. */
@@ -25,11 +27,13 @@ public final class StoppingFileSystem extends RawLocalFileSystem {
     return configuration;
   }
 
-  static void stopAfter(int changes) {
+  /** Lets so many changes happen, and none after them. */
+  public static void stopAfter(int changes) {
     LEFT.set(changes);
   }
 
-  static void neverStop() {
+  /** Lets every change happen. */
+  public static void neverStop() {
     LEFT.set(Integer.MAX_VALUE);
   }
 

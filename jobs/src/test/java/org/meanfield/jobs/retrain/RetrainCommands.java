@@ -17,13 +17,14 @@ import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
 import org.meanfield.jobs.ingest.TinyImages;
 import org.meanfield.jobs.registry.ModelRegistry;
+import org.meanfield.jobs.registry.StoppingFileSystem;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.testing.LocalSpark;
 
 /** Runs {@code meanfield retrain} as a scheduler would, on small drawn images. */
 final class RetrainCommands {
   /** Images of each class in the frozen test split. */
-  static final int TESTS = 50;
+  static final int TESTS = 36;
 
   static final Retraining.Watch UNDISTURBED =
       new Retraining.Watch() {
@@ -35,10 +36,17 @@ final class RetrainCommands {
       };
 
   private final Path folder;
+  private final String scheme;
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
   RetrainCommands(Path folder) {
+    this(folder, "");
+  }
+
+  /** With everything but the deliveries on another file system. */
+  RetrainCommands(Path folder, String scheme) {
     this.folder = folder;
+    this.scheme = scheme;
   }
 
   /** Where everything lies: {@code input}, {@code retrain}, {@code registry}, {@code serving}. */
@@ -90,14 +98,14 @@ final class RetrainCommands {
     printed.reset();
     List<String> arguments = new ArrayList<>(List.of("retrain"));
     arguments.addAll(List.of("--input", at("input").toString()));
-    arguments.addAll(List.of("--output", at("retrain").toString()));
-    arguments.addAll(List.of("--registry", at("registry").toString()));
-    arguments.addAll(List.of("--serving", at("serving").toString()));
+    arguments.addAll(List.of("--output", scheme + at("retrain")));
+    arguments.addAll(List.of("--registry", scheme + at("registry")));
+    arguments.addAll(List.of("--serving", scheme + at("serving")));
     for (String setting :
         List.of(
             "model.name=mlp",
             "train.workers=2",
-            "train.epochs=8",
+            "train.epochs=5",
             "train.batch-size=8",
             "train.averaging-period=4",
             "train.engine=nd4j",
@@ -109,6 +117,11 @@ final class RetrainCommands {
             "promotion.maximum-calibration-error=1",
             "export.checked-images=100")) {
       arguments.addAll(List.of("--set", setting));
+    }
+    if (!scheme.isEmpty()) {
+      String known = "fs." + StoppingFileSystem.SCHEME + ".impl=";
+      arguments.addAll(
+          List.of("--spark-conf", "spark.hadoop." + known + StoppingFileSystem.class.getName()));
     }
     arguments.addAll(List.of(more));
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);

@@ -1,0 +1,137 @@
+package org.meanfield.jobs.retrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.meanfield.config.Settings;
+import org.meanfield.jobs.cli.Console;
+import org.meanfield.jobs.cli.Meanfield;
+import org.meanfield.jobs.ingest.IngestJob;
+import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.testing.LocalSpark;
+
+/** What data-set versions are made of. */
+class MixtureTest {
+  @TempDir static Path folder;
+  private static SparkSession spark;
+  private static Parts parts;
+
+  /**
+   * Base: discs and squares 0..29 to train on, 1000..1003 to test. Old: 30..39 of both. New: discs
+   * 40..44, a disc of the test split, a square of the base called a disc, and stripes.
+   */
+  @BeforeAll
+  static void deliver() {
+    spark = LocalSpark.session();
+    for (String label : List.of("disc", "square")) {
+      RetrainCommands.draw(folder.resolve("base/train/" + label), label, 0, 30);
+      RetrainCommands.draw(folder.resolve("base/test/" + label), label, 1000, 1004);
+      RetrainCommands.draw(folder.resolve("old/train/" + label), label, 30, 40);
+    }
+    RetrainCommands.draw(folder.resolve("new/train/disc"), "disc", 40, 45);
+    RetrainCommands.draw(folder.resolve("new/train/disc"), "disc", 1000, 1001);
+    RetrainCommands.draw(folder.resolve("new/train/disc"), "square", 3, 4);
+    RetrainCommands.draw(folder.resolve("new/test/stripes"), "stripes", 0, 2);
+    parts =
+        new Parts(
+            List.of(ingested(Part.BASE, "base"), ingested("old", "old")),
+            List.of(ingested("new", "new")),
+            List.of(Part.BASE));
+  }
+
+  @Test
+  void newImagesAreHeldAgainstWhatIsKnown() {
+    NewImages images = NewImages.of(spark, parts);
+    assertThat(images.labels())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("disc", 6L, "stripes", 2L));
+    assertThat(images.relabelled()).isEqualTo(1);
+    assertThat(images.testDuplicates()).isEqualTo(1);
+    assertThat(images.known())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("disc", 40L, "square", 40L));
+    assertThat(images.newClasses()).containsExactly("stripes");
+    assertThat(images.inputs()).isEqualTo(9);
+    assertThat(parts.classes()).containsExactly("disc", "square", "stripes");
+  }
+
+  @Test
+  void everythingKeepsTheTestSplitAndTheNewestLabel() {
+    assertThat(mixed("all", ""))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "train disc", 46L,
+                "train square", 39L,
+                "train stripes", 2L,
+                "test disc", 4L,
+                "test square", 4L));
+  }
+
+  @Test
+  void aWindowForgetsWhatIsOld() {
+    assertThat(mixed("window", "retrain.mix = window, retrain.window = 2"))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "train disc", 16L,
+                "train square", 10L,
+                "train stripes", 2L,
+                "test disc", 4L,
+                "test square", 4L));
+  }
+
+  @Test
+  void replayTakesAShareOfTheOldAndAllOfTheNew() {
+    // Eight new ones; 79 old ones, of which each is kept with probability 3 * 8 / 79.
+    Map<String, Long> mixed = mixed("replay", "retrain.mix = replay, retrain.replay-ratio = 3");
+    long old = mixed.get("train disc") - 6 + mixed.get("train square");
+    assertThat(old).isBetween(12L, 36L);
+    assertThat(mixed).containsEntry("train stripes", 2L).containsEntry("test disc", 4L);
+    assertThat(mixed("replay-again", "retrain.mix = replay, retrain.replay-ratio = 3"))
+        .isEqualTo(mixed);
+  }
+
+  private static Map<String, Long> mixed(String name, String conf) {
+    Settings settings =
+        Settings.resolve(
+            RetrainSettings.declared(),
+            ConfigFactory.parseString("{retrain.input = i, retrain.output = o, " + conf + "}"));
+    String rows = folder.resolve("mixed-" + name).toString();
+    new Mixture(spark, parts, settings).write(rows);
+    Map<String, Long> counts = new TreeMap<>();
+    for (Row row : spark.read().parquet(rows).groupBy("split", "label").count().collectAsList()) {
+      counts.put(row.getString(0) + " " + row.getString(1), row.getLong(2));
+    }
+    return counts;
+  }
+
+  private static Part ingested(String name, String source) {
+    PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    String data = folder.resolve("data-" + source).toString();
+    int code =
+        new Meanfield(
+                List.of(new IngestJob()), out, out, new Console(out, Console.TerminalKind.PLAIN))
+            .run(
+                spark,
+                "ingest",
+                "--input",
+                folder.resolve(source).toString(),
+                "--output",
+                data,
+                "--set",
+                "ingest.validation-fraction=0");
+    assertThat(code).isZero();
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    return new Part(name, DatasetFiles.open(spark, storage, data));
+  }
+}

@@ -1,0 +1,116 @@
+package org.meanfield.jobs.retrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.meanfield.error.LockHeldException;
+import org.meanfield.jobs.storage.Storage;
+
+/** One owner at a time, and a dead one does not hold it for ever. */
+class RunLockTest {
+  private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Duration EXPIRY = Duration.ofMinutes(10);
+
+  private final Storage storage = new Storage(new Configuration());
+  @TempDir Path folder;
+
+  @Test
+  void whoIsLateIsToldWhoHasIt() {
+    try (RunLock first = take("ada", NOON)) {
+      assertThatThrownBy(() -> take("bob", NOON.plusSeconds(599)))
+          .isInstanceOf(LockHeldException.class)
+          .hasMessageContaining("ada since 2026-03-01T12:00:00Z")
+          .hasMessageContaining("expires at 2026-03-01T12:10:00Z");
+      first.requireHeld();
+    }
+    try (RunLock second = take("bob", NOON.plusSeconds(1))) {
+      second.requireHeld();
+    }
+    assertThat(storage.list(folder.toString())).noneMatch(name -> name.startsWith("00000001"));
+  }
+
+  @Test
+  void aDeadOwnerLosesItAndNoticesWhenItWakes() {
+    RunLock dead = take("ada", NOON);
+    try (RunLock next = take("bob", NOON.plus(EXPIRY))) {
+      next.requireHeld();
+      assertThatThrownBy(dead::requireHeld)
+          .isInstanceOf(LockHeldException.class)
+          .hasMessageContaining("bob");
+      dead.close();
+      next.requireHeld();
+      assertThatThrownBy(() -> take("eve", NOON.plus(EXPIRY)))
+          .isInstanceOf(LockHeldException.class);
+    }
+  }
+
+  @Test
+  void aSignOfLifeKeepsIt() {
+    try (RunLock first = take("ada", NOON)) {
+      new JsonFile<>(storage, folder + "/00000001.heartbeat", RunLock.Heartbeat.class)
+          .write(new RunLock.Heartbeat(NOON.plusSeconds(500).toString()));
+      assertThatThrownBy(() -> take("bob", NOON.plus(EXPIRY)))
+          .isInstanceOf(LockHeldException.class);
+      first.requireHeld();
+    }
+  }
+
+  @Test
+  void ofManyAtOnceOneGetsIt() throws Exception {
+    int racers = 8;
+    ExecutorService threads = Executors.newFixedThreadPool(racers);
+    try {
+      for (int round = 0; round < 20; round++) {
+        Instant now = NOON.plus(EXPIRY.multipliedBy(round));
+        CyclicBarrier start = new CyclicBarrier(racers);
+        List<Future<RunLock>> takers = new ArrayList<>();
+        for (int i = 0; i < racers; i++) {
+          String name = "racer " + i;
+          Callable<RunLock> taker =
+              () -> {
+                start.await();
+                return take(name, now);
+              };
+          takers.add(threads.submit(taker));
+        }
+        // The winner is left to die: the next round takes it over after its expiry.
+        assertThat(winners(takers)).as("round %d", round).isEqualTo(1);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static int winners(List<Future<RunLock>> takers) throws InterruptedException {
+    int winners = 0;
+    for (Future<RunLock> taker : takers) {
+      try {
+        taker.get().requireHeld();
+        winners++;
+      } catch (java.util.concurrent.ExecutionException e) {
+        assertThat(e).hasCauseInstanceOf(LockHeldException.class);
+      }
+    }
+    return winners;
+  }
+
+  private RunLock take(String owner, Instant now) {
+    return RunLock.acquire(
+        storage, folder.toString(), owner, EXPIRY, Clock.fixed(now, ZoneOffset.UTC));
+  }
+}

@@ -1,0 +1,98 @@
+package org.meanfield.jobs.retrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.typesafe.config.ConfigFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.meanfield.config.Setting;
+import org.meanfield.config.Settings;
+import org.meanfield.registry.Finding;
+
+/** The numbers of new images against thresholds, worked out by hand. */
+class ValidationTest {
+  private static final Map<String, Long> KNOWN = Map.of("cat", 600L, "dog", 300L, "owl", 100L);
+
+  @Test
+  void soundImagesPass() {
+    NewImages images = images(Map.of("cat", 60L, "dog", 30L, "owl", 10L), KNOWN);
+    assertThat(images.balanceShift()).isCloseTo(0, within(1e-12));
+    assertThat(images.newShare()).isEqualTo(0.1);
+    assertThat(Validation.of(images, settings(""))).allMatch(Finding::allows).hasSize(7);
+  }
+
+  @Test
+  void eachFaultIsNamedWithItsNumber() {
+    // Shares 0.5, 0.5, 0, 0 against 0, 0.3, 0.1, 0.6: half of 0.5 + 0.2 + 0.1 + 0.6.
+    NewImages images =
+        new NewImages(200, 5, Map.of("bat", 50L, "dog", 50L), 60, 16, 40, KNOWN, 0.8);
+    List<Finding> failed =
+        Validation.of(images, settings("")).stream().filter(found -> !found.allows()).toList();
+    assertThat(failed)
+        .extracting(Finding::criterion, Finding::number, Finding::threshold)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("maximum-unreadable", 0.025, 0.01),
+            org.assertj.core.groups.Tuple.tuple("maximum-test-duplicates", 0.2, 0.1),
+            org.assertj.core.groups.Tuple.tuple("maximum-relabelled", 0.1, 0.05),
+            org.assertj.core.groups.Tuple.tuple("allowed-new-classes", 1.0, 0.0),
+            org.assertj.core.groups.Tuple.tuple("allowed-vanished-classes", 2.0, 0.0),
+            org.assertj.core.groups.Tuple.tuple("maximum-class-balance-shift", 0.7, 0.3),
+            org.assertj.core.groups.Tuple.tuple("maximum-pixel-shift", 0.8, 0.5));
+    assertThat(failed.get(4).explanation()).contains("cat", "owl");
+    assertThat(Validation.of(images, settings("validation.allowed-new-classes = 1")))
+        .filteredOn(found -> found.criterion().equals("allowed-new-classes"))
+        .allMatch(Finding::allows);
+  }
+
+  @Test
+  void aRareClassMayBeMissingByChance() {
+    NewImages few = images(Map.of("cat", 6L, "dog", 4L), KNOWN);
+    assertThat(few.vanishedClasses(10)).as("one owl was to be expected").isEmpty();
+    NewImages many = images(Map.of("cat", 60L, "dog", 40L), KNOWN);
+    assertThat(many.vanishedClasses(10)).as("ten owls were").containsExactly("owl");
+  }
+
+  @Test
+  void theFirstImagesHaveNothingToBeHeldAgainst() {
+    NewImages first = new NewImages(100, 0, Map.of("cat", 100L), 0, 0, 0, Map.of(), Double.NaN);
+    assertThat(Validation.of(first, settings(""))).hasSize(1).allMatch(Finding::allows);
+    assertThat(first.newClasses()).isEmpty();
+  }
+
+  @Test
+  void triggersCombineAndSayWhy() {
+    NewImages images = images(Map.of("cat", 60L, "dog", 30L, "owl", 10L), KNOWN);
+    assertThat(triggers("", images, 1).fire()).as("one new label is enough").isTrue();
+    String two = "trigger.new-labels = 500, trigger.champion-age-days = 7";
+    assertThat(triggers(two, images, 8).fire()).isTrue();
+    assertThat(triggers(two, images, 8).line())
+        .isEqualTo("champion-age-days 8 (at least 7; days that the champion has served)");
+    assertThat(triggers(two, images, 6).fire()).isFalse();
+    assertThat(triggers(two, images, 6).line())
+        .contains("new-labels 100 (fires at least 500; new labels)", "champion-age-days 6");
+    assertThat(triggers(two + ", trigger.when = all", images, 8).fire()).isFalse();
+    assertThat(triggers("trigger.new-share = 0.1", images, 1).fire()).isTrue();
+    assertThat(triggers("trigger.accuracy-fall = 0.2", images, 1).fire()).isFalse();
+    assertThat(triggers("trigger.accuracy-fall = 0.05", images, 1).line())
+        .startsWith("accuracy-fall 0.0700 (at least 0.0500");
+  }
+
+  private static Triggers triggers(String conf, NewImages images, double days) {
+    return Triggers.of(settings(conf), images, Optional.of(days), () -> 0.07);
+  }
+
+  private static NewImages images(Map<String, Long> labels, Map<String, Long> known) {
+    long inputs = labels.values().stream().mapToLong(Long::longValue).sum();
+    return new NewImages(inputs, 0, labels, 0, 0, 0, known, 0.1);
+  }
+
+  private static Settings settings(String conf) {
+    List<Setting<?>> declared = new ArrayList<>(ValidationSettings.declared());
+    declared.addAll(TriggerSettings.declared());
+    return Settings.resolve(declared, ConfigFactory.parseString("{" + conf + "}"));
+  }
+}
