@@ -10,6 +10,7 @@ import onnx.Onnx.StringStringEntryProto;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.error.SettingsException;
 import org.meanfield.export.onnx.GraphTranslation;
+import org.meanfield.export.onnx.PixelForm;
 import org.meanfield.model.TrainedModel;
 
 /**
@@ -17,7 +18,10 @@ import org.meanfield.model.TrainedModel;
  * and what the numbers mean in the metadata.
  */
 public final class OnnxExporter {
-  /** Name of the graph's input: raw pixels {@code [N, C, H, W]}, 0..255, red first. */
+  /**
+   * Name of the graph's input: raw pixels 0..255, red first; float32 {@code [N, C, H, W]} unless
+   * another {@link PixelForm} was asked for.
+   */
   public static final String INPUT = "pixels";
 
   /** Name of the graph's output: class probabilities {@code [N, K]}. */
@@ -39,12 +43,17 @@ public final class OnnxExporter {
    * @throws SettingsException naming every layer that has no exact ONNX form
    */
   public static byte[] export(TrainedModel model) {
+    return export(model, PixelForm.FLOAT_PLANES);
+  }
+
+  /** As {@link #export(TrainedModel)}, with the images taken in a form of the caller's choice. */
+  public static byte[] export(TrainedModel model, PixelForm form) {
     ModelProto.Builder file =
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)
             .setProducerName(PRODUCER)
             .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPERATOR_SET))
-            .setGraph(GraphTranslation.translate(model, INPUT, OUTPUT));
+            .setGraph(GraphTranslation.translate(model, form, INPUT, OUTPUT));
     metadata(model)
         .forEach(
             (key, value) ->

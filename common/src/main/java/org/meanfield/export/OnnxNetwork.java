@@ -1,15 +1,9 @@
 package org.meanfield.export;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Normalization;
 import org.meanfield.engine.MinibatchAssembler;
@@ -25,10 +19,9 @@ import org.meanfield.model.FloatVector;
  * for. Ownership: holds native memory until closed.
  */
 public final class OnnxNetwork implements AutoCloseable {
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final ImageSpec spec;
   private final MinibatchAssembler rawPixels;
-  private final OrtSession session;
+  private final OnnxSession session;
 
   /**
    * Opens a session; {@link #close} frees it.
@@ -41,7 +34,7 @@ public final class OnnxNetwork implements AutoCloseable {
   public OnnxNetwork(String artefact, byte[] onnx, ImageSpec spec, int threads) {
     this.spec = spec;
     this.rawPixels = new MinibatchAssembler(withoutNormalization(spec));
-    this.session = open(artefact, onnx, threads);
+    this.session = new OnnxSession(artefact, onnx, threads);
   }
 
   /** What the images must look like. */
@@ -67,45 +60,13 @@ public final class OnnxNetwork implements AutoCloseable {
    */
   public List<FloatVector> score(FloatBuffer pixels, int images) {
     long[] shape = {images, spec.channels(), spec.height(), spec.width()};
-    try (OnnxTensor input = OnnxTensor.createTensor(environment, pixels, shape);
-        OrtSession.Result result =
-            session.run(Map.of(OnnxExporter.INPUT, input), Set.of(OnnxExporter.OUTPUT))) {
-      float[][] rows = (float[][]) result.get(0).getValue();
-      List<FloatVector> scores = new ArrayList<>(rows.length);
-      for (float[] row : rows) {
-        scores.add(FloatVector.wrap(row));
-      }
-      return scores;
-    } catch (OrtException e) {
-      throw new IllegalStateException(
-          "ONNX Runtime failed on a minibatch of " + images + ": " + e.getMessage(), e);
-    }
+    return session.score(
+        environment -> OnnxTensor.createTensor(environment, pixels, shape), images);
   }
 
   @Override
   public void close() {
-    try {
-      session.close();
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime could not free a session", e);
-    }
-  }
-
-  private OrtSession open(String artefact, byte[] onnx, int threads) {
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(threads);
-      options.setInterOpNumThreads(1);
-      // Spinning threads would steal the cores of the tasks beside this one.
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      return environment.createSession(onnx, options);
-    } catch (OrtException e) {
-      throw new CorruptArtifactException(
-          artefact
-              + " is no file that ONNX Runtime can run: "
-              + e.getMessage()
-              + "; restore it or export the run again",
-          e);
-    }
+    session.close();
   }
 
   private static ImageSpec withoutNormalization(ImageSpec spec) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.meanfield.data.ClassIndex;
 import org.meanfield.data.Sha256;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.export.BundleManifest.FileEntry;
@@ -21,6 +22,9 @@ import org.meanfield.model.TrainedModel;
 public final class ServingBundle {
   /** The network in ONNX, preprocessing inside. */
   public static final String ONNX_FILE = "model.onnx";
+
+  /** As {@link #ONNX_FILE}, for images as unsigned bytes {@code [N, H, W, C]}. */
+  public static final String ONNX_UINT8_FILE = "model-uint8.onnx";
 
   /** The network in DL4J's form, see {@link ModelZip}. */
   public static final String DL4J_FILE = "model.zip";
@@ -41,23 +45,28 @@ public final class ServingBundle {
   /**
    * All files of a bundle, in the order in which they are to be written, the manifest last.
    *
-   * @param models {@link #ONNX_FILE} or {@link #DL4J_FILE}, or both, with their contents
+   * @param models {@link #ONNX_FILE}, {@link #DL4J_FILE} and what else was asked for, by path
    * @param check how well they agree with the trained model
    */
   public static Map<String, byte[]> files(
       TrainedModel model, Map<String, byte[]> models, ExportCheck check) {
     Map<String, byte[]> files = new LinkedHashMap<>(models);
-    StringBuilder labels = new StringBuilder();
-    for (String name : model.network().classes().names()) {
-      labels.append(name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r"));
-      labels.append('\n');
-    }
-    files.put(LABELS_FILE, labels.toString().getBytes(StandardCharsets.UTF_8));
+    files.put(LABELS_FILE, labels(model.network().classes()));
     files.put(TrainedModel.DEFINITION_FILE, model.definition().getBytes(StandardCharsets.UTF_8));
     Map<String, FileEntry> entries = new LinkedHashMap<>();
     files.forEach((name, content) -> entries.put(name, entryOf(content)));
     files.put(BundleManifest.FILE, BundleManifest.of(model, entries, check).toJson());
     return files;
+  }
+
+  /** The content of {@link #LABELS_FILE}. */
+  static byte[] labels(ClassIndex classes) {
+    StringBuilder labels = new StringBuilder();
+    for (String name : classes.names()) {
+      labels.append(name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r"));
+      labels.append('\n');
+    }
+    return labels.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /** Opens a bundle in a local folder. */

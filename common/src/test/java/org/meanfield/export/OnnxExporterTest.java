@@ -24,6 +24,7 @@ import org.meanfield.engine.Engines;
 import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
 import org.meanfield.error.SettingsException;
+import org.meanfield.export.onnx.PixelForm;
 import org.meanfield.image.PixelImage;
 import org.meanfield.model.Architectures;
 import org.meanfield.model.Network;
@@ -47,10 +48,17 @@ class OnnxExporterTest {
     Network network = Architectures.build(name, spec, CLASSES, TrainingRecipe.plain(0.1, 3));
     TrainedModel model = RandomModels.of(network, 17);
 
-    ExportCheck check = compare(model, RandomModels.images(spec, images, 5));
+    List<PixelImage> pixels = RandomModels.images(spec, images, 5);
+    ExportCheck check = compare(model, pixels);
 
     assertThat(check.maxDifference()).isLessThan(1e-4);
     assertThat(check.top1Agreement()).isEqualTo(1.0);
+    try (Scorer planes = new OnnxScorer("x", OnnxExporter.export(model), spec, CLASSES, 1);
+        Scorer bytes =
+            new OnnxBytesScorer(
+                "x", OnnxExporter.export(model, PixelForm.BYTE_ROWS), spec, CLASSES, 1)) {
+      assertThat(bytes.score(pixels)).isEqualTo(planes.score(pixels));
+    }
   }
 
   @Test

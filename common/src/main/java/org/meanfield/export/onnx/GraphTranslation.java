@@ -37,26 +37,29 @@ public final class GraphTranslation {
   /**
    * Translates a model.
    *
-   * @param input name of the graph's input, {@code [N, C, H, W]}, raw pixels 0..255
+   * @param form of the input
+   * @param input name of the graph's input, raw pixels 0..255
    * @param output name of the graph's output, {@code [N, K]}, class probabilities
    * @throws SettingsException naming every layer that has no exact ONNX form
    */
-  public static GraphProto translate(TrainedModel model, String input, String output) {
-    return new GraphTranslation(model).run(input, output);
+  public static GraphProto translate(
+      TrainedModel model, PixelForm form, String input, String output) {
+    return new GraphTranslation(model).run(form, input, output);
   }
 
-  private GraphProto run(String input, String output) {
+  private GraphProto run(PixelForm form, String input, String output) {
     graph.reserve(input);
     graph.reserve(output);
-    values.put(configuration.getNetworkInputs().get(0), normalized(input));
+    values.put(configuration.getNetworkInputs().get(0), normalized(form, input));
     String result = value(configuration.getNetworkOutputs().get(0));
     graph.rename(result, output);
     ImageSpec spec = model.network().imageSpec();
     return graph
         .build()
         .setName(model.network().name())
-        .addInput(tensor(input, spec.channels(), spec.height(), spec.width()))
-        .addOutput(tensor(output, model.network().classes().size()))
+        .addInput(
+            tensor(input, form.type(), form.shape(spec.channels(), spec.height(), spec.width())))
+        .addOutput(tensor(output, TensorProto.DataType.FLOAT, model.network().classes().size()))
         .build();
   }
 
@@ -93,12 +96,24 @@ public final class GraphTranslation {
   }
 
   /** {@code (pixel - mean) / deviation}, the same operations as in training. */
-  private String normalized(String input) {
+  private String normalized(PixelForm form, String input) {
+    String pixels = form == PixelForm.BYTE_ROWS ? floatPlanes(input) : input;
     Normalization normalization = model.network().imageSpec().normalization();
     String mean = perChannel("mean", normalization.mean());
     String deviation = perChannel("deviation", normalization.deviation());
-    String centred = graph.node(PREPROCESSING, "Sub", List.of(input, mean));
+    String centred = graph.node(PREPROCESSING, "Sub", List.of(pixels, mean));
     return graph.node(PREPROCESSING, "Div", List.of(centred, deviation));
+  }
+
+  private String floatPlanes(String bytes) {
+    String floats =
+        graph.node(
+            PREPROCESSING,
+            "Cast",
+            List.of(bytes),
+            Attribute.integer("to", TensorProto.DataType.FLOAT.getNumber()));
+    return graph.node(
+        PREPROCESSING, "Transpose", List.of(floats), Attribute.integers("perm", 0, 3, 1, 2));
   }
 
   private String perChannel(String what, List<Float> numbers) {
@@ -109,17 +124,15 @@ public final class GraphTranslation {
     return graph.constant(PREPROCESSING, what, FloatVector.wrap(vector), 1, vector.length, 1, 1);
   }
 
-  private static ValueInfoProto tensor(String name, long... dimensions) {
+  private static ValueInfoProto tensor(
+      String name, TensorProto.DataType elements, long... dimensions) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(BATCH));
     for (long dimension : dimensions) {
       shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dimension));
     }
     TypeProto.Tensor type =
-        TypeProto.Tensor.newBuilder()
-            .setElemType(TensorProto.DataType.FLOAT.getNumber())
-            .setShape(shape)
-            .build();
+        TypeProto.Tensor.newBuilder().setElemType(elements.getNumber()).setShape(shape).build();
     return ValueInfoProto.newBuilder()
         .setName(name)
         .setType(TypeProto.newBuilder().setTensorType(type))

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.meanfield.config.Setting;
 import org.meanfield.engine.Engine;
@@ -15,16 +16,20 @@ import org.meanfield.error.DataException;
 import org.meanfield.export.BundleManifest;
 import org.meanfield.export.ExportCheck;
 import org.meanfield.export.ModelZip;
+import org.meanfield.export.OnnxBytesScorer;
 import org.meanfield.export.OnnxExporter;
 import org.meanfield.export.OnnxScorer;
 import org.meanfield.export.ServingBundle;
+import org.meanfield.export.onnx.PixelForm;
 import org.meanfield.image.PixelImage;
 import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.cli.JobResult.Status;
+import org.meanfield.jobs.export.ExportSettings.Form;
 import org.meanfield.jobs.storage.ModelFiles;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.model.Network;
 import org.meanfield.model.TrainedModel;
 
 /**
@@ -58,7 +63,7 @@ public final class ExportJob implements Job {
 
   @Override
   public String summary() {
-    return "Export a trained model to ONNX and DL4J, checked against the model on real images";
+    return "Export a trained model for servers and programs, checked against it on real images";
   }
 
   @Override
@@ -86,9 +91,10 @@ public final class ExportJob implements Job {
     Storage storage = context.storage();
     String output = storage.qualify(settings.output());
     TrainedModel model = ModelFiles.trained(storage, settings.model());
-    Map<String, byte[]> models = models(model, settings.formats());
+    Map<String, byte[]> models = models(model, settings.forms());
+    Map<String, byte[]> files = withLayouts(model, models, settings);
     if (storage.exists(output + "/" + BundleManifest.FILE)) {
-      return finishedBefore(storage, output, model, models);
+      return finishedBefore(storage, output, model, files);
     }
     List<PixelImage> images = CheckImages.of(context, settings, model.network().imageSpec());
     if (images.size() < MINIMUM_IMAGES) {
@@ -100,20 +106,41 @@ public final class ExportJob implements Job {
               + ". Give a larger one with --data");
     }
     ExportCheck check = check(model, models, images);
-    publish(storage, output, ServingBundle.files(model, models, check));
+    publish(storage, output, ServingBundle.files(model, files, check));
     context.console().line(line(check));
-    return result(Status.DONE, check, models, output);
+    return result(Status.DONE, check, files, output);
   }
 
-  private Map<String, byte[]> models(TrainedModel model, List<String> formats) {
+  /** What has to agree with the trained model. */
+  private Map<String, byte[]> models(TrainedModel model, Set<Form> forms) {
     Map<String, byte[]> models = new LinkedHashMap<>();
-    if (formats.contains(ExportSettings.ONNX)) {
+    if (forms.contains(Form.ONNX)) {
       models.put(ServingBundle.ONNX_FILE, onnx.write(model));
     }
-    if (formats.contains(ExportSettings.DL4J)) {
+    if (forms.contains(Form.UINT8)) {
+      models.put(ServingBundle.ONNX_UINT8_FILE, OnnxExporter.export(model, PixelForm.BYTE_ROWS));
+    }
+    if (forms.contains(Form.DL4J)) {
       models.put(ServingBundle.DL4J_FILE, ModelZip.encode(model));
     }
     return models;
+  }
+
+  /** The models, and servers' folders with the same files in them. */
+  private static Map<String, byte[]> withLayouts(
+      TrainedModel model, Map<String, byte[]> models, ExportSettings settings) {
+    Map<String, byte[]> files = new LinkedHashMap<>(models);
+    byte[] onnx = models.get(ServingBundle.ONNX_FILE);
+    if (settings.forms().contains(Form.TRITON)) {
+      files.putAll(settings.layout().triton(model, onnx));
+    }
+    if (settings.forms().contains(Form.KSERVE)) {
+      files.putAll(settings.layout().kserve(model));
+    }
+    if (settings.forms().contains(Form.MLFLOW)) {
+      files.putAll(settings.layout().mlflow(model, onnx));
+    }
+    return files;
   }
 
   /** Loads every file as its users will, and holds it against the model. */
@@ -134,9 +161,14 @@ public final class ExportJob implements Job {
   }
 
   private static Scorer open(String name, byte[] content, TrainedModel model, Engine engine) {
-    return name.equals(ServingBundle.ONNX_FILE)
-        ? new OnnxScorer(name, content, model.network().imageSpec(), model.network().classes(), 1)
-        : new ReplicaScorer(ModelZip.decode(name, content), engine, 1);
+    Network network = model.network();
+    return switch (name) {
+      case ServingBundle.ONNX_FILE ->
+          new OnnxScorer(name, content, network.imageSpec(), network.classes(), 1);
+      case ServingBundle.ONNX_UINT8_FILE ->
+          new OnnxBytesScorer(name, content, network.imageSpec(), network.classes(), 1);
+      default -> new ReplicaScorer(ModelZip.decode(name, content), engine, 1);
+    };
   }
 
   /** Everything under temporary names first; the manifest, which makes it an export, last. */

@@ -149,6 +149,28 @@ class ExportJobTest {
     assertThat(errors.toString(StandardCharsets.UTF_8)).contains("some of onnx, dl4j");
   }
 
+  @Test
+  void writesWhatEachServerWants() throws IOException {
+    assertThat(export(new ExportJob(), run, "--to", "uint8,kserve,mlflow"))
+        .as(errors.toString(StandardCharsets.UTF_8))
+        .isZero();
+    byte[] onnx = Files.readAllBytes(output.resolve("model.onnx"));
+    assertThat(output.resolve("triton/classifier/1/model.onnx")).hasBinaryContent(onnx);
+    assertThat(output.resolve("mlflow/model.onnx")).hasBinaryContent(onnx);
+    assertThat(output.resolve("triton/classifier/config.pbtxt")).exists();
+    assertThat(output.resolve("kserve/inferenceservice.yaml")).exists();
+    assertThat(output.resolve("mlflow/MLmodel")).exists();
+    assertThat(output.resolve("model-uint8.onnx")).exists();
+    assertThat(output.resolve("model.zip")).doesNotExist();
+    assertThat(result().path("top1Agreement").asDouble()).isEqualTo(1.0);
+
+    assertThat(export(new ExportJob(), run, "--to", "uint8,kserve,mlflow")).isZero();
+    assertThat(result().path("status").asText()).isEqualTo("nothing-to-do");
+    Files.writeString(output.resolve("mlflow/MLmodel"), "altered");
+    assertThat(export(new ExportJob(), run, "--to", "mlflow")).isEqualTo(5);
+    assertThat(errors.toString(StandardCharsets.UTF_8)).contains("mlflow/MLmodel is not the file");
+  }
+
   /** The run, the zip and the export, opened as the other commands open them, and Classifier. */
   private void everyFormScoresAlike() {
     List<byte[]> encoded = new ArrayList<>();
