@@ -71,8 +71,12 @@ public final class ConfigurationFile {
    * layer without a name is called {@code layer} and its position.
    */
   public static ComputationGraphConfiguration graphOf(MultiLayerConfiguration chain) {
+    boolean averaged = chain.getConfs().stream().allMatch(NeuralNetConfiguration::isMiniBatch);
     ComputationGraphConfiguration.GraphBuilder graph =
-        new NeuralNetConfiguration.Builder().graphBuilder().addInputs(Architectures.INPUT);
+        new NeuralNetConfiguration.Builder()
+            .miniBatch(averaged)
+            .graphBuilder()
+            .addInputs(Architectures.INPUT);
     graph.validateOutputLayerConfig(false);
     String last = Architectures.INPUT;
     List<NeuralNetConfiguration> layers = chain.getConfs();

@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -129,6 +130,12 @@ final class GraphCompiler {
       BaseOutputLayer output = (BaseOutputLayer) layer;
       loss = Loss.of(site.name(), output.getActivationFn(), output.getLossFn());
       stages.addAll(Dropout.of(site.name(), layer.getIDropout()));
+      stages.add(new Dense(site));
+    } else if (layer instanceof CenterLossOutputLayer output) {
+      CenterLoss centers = new CenterLoss(site, output);
+      loss = Loss.of(site.name(), output.getActivationFn(), output.getLossFn()).with(centers);
+      stages.addAll(Dropout.of(site.name(), layer.getIDropout()));
+      stages.add(centers);
       stages.add(new Dense(site));
     } else if (layer instanceof LossLayer output) {
       loss = Loss.of(site.name(), output.getActivationFn(), output.getLossFn());

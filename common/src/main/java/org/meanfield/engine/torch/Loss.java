@@ -22,10 +22,21 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 final class Loss {
   private final UnaryOperator<Tensor> activation;
   private final Formula formula;
+  private final CenterLoss centers; // null where the output has none
 
   private Loss(UnaryOperator<Tensor> activation, Formula formula) {
+    this(activation, formula, null);
+  }
+
+  private Loss(UnaryOperator<Tensor> activation, Formula formula, CenterLoss centers) {
     this.activation = activation;
     this.formula = formula;
+    this.centers = centers;
+  }
+
+  /** The same with center loss beside it. */
+  Loss with(CenterLoss added) {
+    return new Loss(activation, formula, added);
   }
 
   /** The loss of an output layer. Errors: a loss that is not known, or one with class weights. */
@@ -62,6 +73,9 @@ final class Loss {
     Tensor value = from.detach(); // off the tape, and so is all that is computed from it
     double score = formula.score(value, targets);
     Tensor gradient = formula.gradient(value, targets).mul_(new Scalar(scale));
+    if (centers != null) {
+      return score + centers.backward(from, gradient, targets, scale);
+    }
     from.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
     return score;
   }

@@ -27,10 +27,17 @@ public final class TorchEngine implements Engine {
   private static final Map<String, GraphLayout> LAYOUTS = new ConcurrentHashMap<>();
 
   private final Precision precision;
+  private final ImageLayout images;
 
   /** Loads the natives. Errors: {@link SettingsException} where they are not here. */
   public TorchEngine(Precision precision) {
+    this(precision, ImageLayout.CHANNELS_LAST);
+  }
+
+  /** The same with a layout of choice, for comparing them: a plan does not know of it. */
+  public TorchEngine(Precision precision, ImageLayout images) {
     this.precision = precision;
+    this.images = images;
     whyNot()
         .ifPresent(
             problem -> {
@@ -66,7 +73,7 @@ public final class TorchEngine implements Engine {
 
   @Override
   public Replica open(Network network, int threads) {
-    return new TorchReplica(network, layout(network), "cpu", precision, threads);
+    return new TorchReplica(network, layout(network), "cpu", precision, images, threads);
   }
 
   private static GraphLayout layout(Network network) {

@@ -7,7 +7,6 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.engine.Minibatch;
@@ -23,6 +22,7 @@ import org.meanfield.model.Network;
 final class TorchReplica implements Replica {
   private final Network network;
   private final int threads;
+  private final ImageLayout imageLayout;
   private final PointerScope scope; // owns everything below
   private final FlatMemory memory;
   private final CompiledGraph graph;
@@ -34,9 +34,15 @@ final class TorchReplica implements Replica {
   private boolean closed;
 
   TorchReplica(
-      Network network, GraphLayout layout, String device, Precision precision, int threads) {
+      Network network,
+      GraphLayout layout,
+      String device,
+      Precision precision,
+      ImageLayout images,
+      int threads) {
     this.network = network;
     this.threads = threads;
+    this.imageLayout = images;
     this.compute = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
     TorchNatives.useThreads(threads);
     this.averaged = network.configuration().getDefaultConfiguration().isMiniBatch();
@@ -104,7 +110,7 @@ final class TorchReplica implements Replica {
     ImageSpec spec = network.imageSpec();
     Tensor images = torch.empty(minibatch.size(), spec.channels(), spec.height(), spec.width());
     minibatch.pixels().putInto(FlatMemory.buffer(images));
-    return images.to(compute, false, false, new MemoryFormatOptional(MemoryFormat.ChannelsLast));
+    return images.to(compute, false, false, new MemoryFormatOptional(imageLayout.format()));
   }
 
   private Tensor targets(Minibatch minibatch) {

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.meanfield.engine.nd4j.GraphLayout.Block;
 import org.meanfield.engine.nd4j.GraphLayout.Range;
 import org.meanfield.error.SettingsException;
+import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -53,6 +54,11 @@ interface UpdateRule {
         divide(gradient, square, adaGrad.getEpsilon());
         gradient.mul_(new Scalar(adaGrad.getLearningRate(iteration, epoch)));
       };
+    } else if (updater instanceof AdaDelta adaDelta) {
+      long half = state.length() / 2;
+      Tensor square = memory.state(state.from(), half);
+      Tensor moved = memory.state(state.from() + half, half);
+      return (iteration, epoch) -> adaDelta(adaDelta, gradient, square, moved);
     }
     throw new SettingsException(
         "The updater "
@@ -86,6 +92,16 @@ interface UpdateRule {
     gradient.copy_(mean);
     divide(gradient, square, config.getEpsilon());
     gradient.mul_(new Scalar(rate));
+  }
+
+  /** Source: Zeiler 2012, algorithm 1. It has no learning rate. */
+  private static void adaDelta(AdaDelta config, Tensor gradient, Tensor square, Tensor moved) {
+    Scalar decay = new Scalar(config.getRho());
+    Scalar rest = new Scalar(1 - config.getRho());
+    Scalar epsilon = new Scalar(config.getEpsilon());
+    square.mul_(decay).addcmul_(gradient, gradient, rest);
+    gradient.mul_(torch.sqrt(moved.add(epsilon))).div_(torch.sqrt(square.add(epsilon)));
+    moved.mul_(decay).addcmul_(gradient, gradient, rest);
   }
 
   /** {@code gradient / (sqrt(square) + epsilon)}, in place. */

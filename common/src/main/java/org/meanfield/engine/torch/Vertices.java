@@ -1,5 +1,6 @@
 package org.meanfield.engine.torch;
 
+import java.util.Arrays;
 import java.util.function.BinaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -68,7 +69,9 @@ final class Vertices {
 
   private static Operation normalize(String name, L2NormalizeVertex vertex) {
     int[] dimensions = vertex.getDimension();
-    Refusal.unless(dimensions == null || dimensions.length == 0, name, vertex, "chosen dimensions");
+    boolean features =
+        dimensions == null || dimensions.length == 0 || Arrays.equals(dimensions, new int[] {1});
+    Refusal.unless(features, name, vertex, "dimensions other than that of the features");
     double least = vertex.getEps();
     return (inputs, pass) -> {
       Tensor x = inputs[0];

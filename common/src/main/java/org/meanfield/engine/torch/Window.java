@@ -34,6 +34,12 @@ final class Window {
     long[] size = {site.image().getHeight(), site.image().getWidth()};
     for (int d = 0; d < 2; d++) {
       long reach = (kernel[d] - 1) * dilation[d] + 1;
+      // DL4J rounds towards 0 and makes one step outside of an image that is a little too small.
+      Refusal.unless(
+          mode == ConvolutionMode.Same || reach <= size[d] + before[d] + after[d],
+          site.name(),
+          site.layer(),
+          "a window larger than its image");
       switch (mode) {
         case Same -> padSame(d, size[d], reach);
         case Truncate -> {}

@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -198,6 +199,20 @@ final class LayerCases {
   }
 
   private static void outputs() {
+    CASES.put(
+        "output, with center loss",
+        graph ->
+            layer(
+                graph,
+                "out",
+                new CenterLossOutputLayer.Builder()
+                    .lossFunction(LossFunction.MCXENT)
+                    .activation(Activation.SOFTMAX)
+                    .alpha(0.5)
+                    .lambda(0.1)
+                    .nOut(3)
+                    .build(),
+                "conv1"));
     CASES.put(
         "binary cross-entropy", graph -> output(graph, Activation.SIGMOID, LossFunction.XENT));
     CASES.put("squared error", graph -> output(graph, Activation.TANH, LossFunction.MSE));

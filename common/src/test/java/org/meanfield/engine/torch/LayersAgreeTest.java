@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.meanfield.engine.Engines;
 import org.meanfield.model.Network;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -55,7 +56,8 @@ class LayersAgreeTest {
         new Adam(0.01),
         new Adam(0.01, 0.8, 0.95, 1e-3),
         new RmsProp(0.01, 0.9, 1e-6),
-        new AdaGrad(0.05));
+        new AdaGrad(0.05),
+        new AdaDelta(0.9, 1e-4));
   }
 
   /** DL4J's NoOp subtracts the gradient as it is: ten steps of that lead anywhere. */
