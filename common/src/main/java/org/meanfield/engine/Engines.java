@@ -40,6 +40,11 @@ public final class Engines {
     };
   }
 
+  /** Whether an engine's own name, which tells its precision too, is of one that settings name. */
+  public static boolean isOf(String engine, String setting) {
+    return engine.equals(setting) || engine.startsWith(setting + "-");
+  }
+
   /**
    * The engine for a network: the one asked for, or for {@value #AUTO} {@code torch} where its
    * natives load and it knows all of the network's layers, else {@code nd4j}, with a line in the

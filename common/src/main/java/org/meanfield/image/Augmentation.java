@@ -7,16 +7,19 @@ import java.util.SplittableRandom;
  * Random changes to training images that keep their class. Every draw comes from the given seed:
  * same image and seed, same pixels.
  *
- * <p>In this order: the image is padded on every side by its own mirror image and a window of the
- * original size is cut at a random place; it is mirrored or not; a square at a random place is
- * covered with the image's mean colour. Source: He et al. 2015 (pad and crop, flip), DeVries and
- * Taylor 2017 (cutout).
+ * <p>In this order: with {@link CropPolicy#RESIZED}, whoever decodes the image has taken a random
+ * part of it ({@link ResizedCrop}); the image is padded on every side by its own mirror image and a
+ * window of the original size is cut at a random place; it is mirrored or not; a square at a random
+ * place is covered with the image's mean colour. Source: He et al. 2015 (pad and crop, flip),
+ * DeVries and Taylor 2017 (cutout).
  *
+ * @param crop what part of the image is seen
  * @param padding in pixels on every side; 0 for none
  * @param flip mirroring
  * @param cutout side of the covered square in pixels, partly outside at the border; 0 for none
  */
-public record Augmentation(int padding, FlipPolicy flip, int cutout) implements Serializable {
+public record Augmentation(CropPolicy crop, int padding, FlipPolicy flip, int cutout)
+    implements Serializable {
   private static final Augmentation NONE = new Augmentation(0, FlipPolicy.NONE, 0);
 
   /** Checks the sizes. */
@@ -27,14 +30,19 @@ public record Augmentation(int padding, FlipPolicy flip, int cutout) implements 
     }
   }
 
+  /** With {@link CropPolicy#PADDED}. */
+  public Augmentation(int padding, FlipPolicy flip, int cutout) {
+    this(CropPolicy.PADDED, padding, flip, cutout);
+  }
+
   /** Leaves every image as it is. */
   public static Augmentation none() {
     return NONE;
   }
 
-  /** True where images stay as they are. */
+  /** True where decoded images stay as they are. */
   public boolean isNone() {
-    return equals(NONE);
+    return padding == 0 && flip == FlipPolicy.NONE && cutout == 0;
   }
 
   /** The changed image, of the same size; the same object where nothing is to change. */

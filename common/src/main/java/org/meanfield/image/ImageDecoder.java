@@ -63,6 +63,11 @@ public final class ImageDecoder {
     return withChannels(image, channels);
   }
 
+  /** Who reads JPEGs in {@link #decodeVerified} in this process. */
+  public static String verifiedJpegReader() {
+    return NativeJpeg.isAvailable() ? "libjpeg-turbo through OpenCV" : "the JDK";
+  }
+
   private enum Trust {
     NONE,
     VERIFIED

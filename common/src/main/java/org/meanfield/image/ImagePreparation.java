@@ -42,10 +42,33 @@ public final class ImagePreparation {
         reduced != null ? reduced : ImageDecoder.decodeVerified(encoded, spec.channels()), spec);
   }
 
-  /** The image decoded at a part of its size; null where that cannot or need not be. */
+  /**
+   * A random part of an image, {@link ResizedCrop}, at the spec's size. A large JPEG is decoded no
+   * larger than the part needs.
+   *
+   * @param encoded as for {@link #prepareVerified}
+   * @param seed decides which part
+   */
+  public static PixelImage partOfVerified(byte[] encoded, ImageSpec spec, long seed) {
+    ImageInfo info = ImageInspector.header(encoded, ImageDecoder.MAX_DECODABLE_PIXELS);
+    ImagePart part = ResizedCrop.draw(info.height(), info.width(), seed);
+    double rows = (double) spec.height() / part.rows();
+    double columns = (double) spec.width() / part.columns();
+    PixelImage whole = reduced(encoded, info, spec, blockSize(Math.max(rows, columns)));
+    if (whole == null) {
+      whole = ImageDecoder.decodeVerified(encoded, spec.channels());
+    }
+    PixelImage cut = part.in(whole, info.height(), info.width()).of(whole);
+    return Resizer.scale(cut, spec.height(), spec.width());
+  }
+
   private static PixelImage reduced(byte[] encoded, ImageSpec spec, long maxPixels) {
     ImageInfo info = ImageInspector.header(encoded, maxPixels);
-    int size = blockSize(info, spec);
+    return reduced(encoded, info, spec, blockSize(info, spec));
+  }
+
+  /** The image decoded at a part of its size; null where that cannot or need not be. */
+  private static PixelImage reduced(byte[] encoded, ImageInfo info, ImageSpec spec, int size) {
     if (info.kind() != ImageKind.JPEG || size == FULL) {
       return null;
     }
@@ -63,6 +86,10 @@ public final class ImagePreparation {
     double columns = (double) spec.width() / info.width();
     double scale =
         spec.resize() == ResizePolicy.PAD ? Math.min(rows, columns) : Math.max(rows, columns);
+    return blockSize(scale);
+  }
+
+  private static int blockSize(double scale) {
     int size = 1;
     while (size < FULL && size < 2 * FULL * scale) {
       size *= 2;

@@ -16,33 +16,26 @@ public final class ResizedCrop {
 
   /** The part that a seed means, at {@code height x width}; same image and seed, same pixels. */
   public static PixelImage apply(PixelImage image, int height, int width, long seed) {
+    return Resizer.scale(draw(image.height(), image.width(), seed).of(image), height, width);
+  }
+
+  /** The part that a seed means of an image of {@code height x width}. */
+  static ImagePart draw(int height, int width, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     for (int draw = 0; draw < DRAWS; draw++) {
       double share = SMALLEST_SHARE + (1 - SMALLEST_SHARE) * random.nextDouble();
       double aspect = StrictMath.exp((2 * random.nextDouble() - 1) * StrictMath.log(WIDEST));
-      double area = share * image.height() * image.width();
+      double area = share * height * width;
       int columns = (int) Math.round(Math.sqrt(area * aspect));
       int rows = (int) Math.round(Math.sqrt(area / aspect));
-      if (rows > 0 && columns > 0 && rows <= image.height() && columns <= image.width()) {
-        int top = random.nextInt(image.height() - rows + 1);
-        int left = random.nextInt(image.width() - columns + 1);
-        return Resizer.scale(part(image, top, left, rows, columns), height, width);
+      if (rows > 0 && columns > 0 && rows <= height && columns <= width) {
+        int top = random.nextInt(height - rows + 1);
+        int left = random.nextInt(width - columns + 1);
+        return new ImagePart(top, left, rows, columns);
       }
     }
-    int columns = (int) Math.min(image.width(), Math.max(1, Math.round(image.height() * WIDEST)));
-    int rows = (int) Math.min(image.height(), Math.max(1, Math.round(image.width() * WIDEST)));
-    int top = (image.height() - rows) / 2;
-    int left = (image.width() - columns) / 2;
-    return Resizer.scale(part(image, top, left, rows, columns), height, width);
-  }
-
-  private static PixelImage part(PixelImage image, int top, int left, int rows, int columns) {
-    int bytes = columns * image.channels();
-    byte[] pixels = new byte[rows * bytes];
-    for (int row = 0; row < rows; row++) {
-      int from = ((top + row) * image.width() + left) * image.channels();
-      System.arraycopy(image.raw(), from, pixels, row * bytes, bytes);
-    }
-    return new PixelImage(rows, columns, image.channels(), pixels);
+    int columns = (int) Math.min(width, Math.max(1, Math.round(height * WIDEST)));
+    int rows = (int) Math.min(height, Math.max(1, Math.round(width * WIDEST)));
+    return new ImagePart((height - rows) / 2, (width - columns) / 2, rows, columns);
   }
 }

@@ -29,6 +29,11 @@ public record Checkpoint(
     return new MergedState(state, velocity);
   }
 
+  /** The same moment of a run that goes on by another plan. */
+  public Checkpoint under(String otherPlanDigest) {
+    return new Checkpoint(otherPlanDigest, clock, state, velocity, validationAccuracy);
+  }
+
   /** A later moment of the same run; the accuracy stays the one measured last. */
   public Checkpoint after(TrainingClock later, MergedState merged) {
     return new Checkpoint(planDigest, later, merged.state(), merged.velocity(), validationAccuracy);

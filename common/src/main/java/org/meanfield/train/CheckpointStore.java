@@ -65,14 +65,20 @@ public final class CheckpointStore {
     prune();
   }
 
+  /** As {@link #newest(List)} for a run that has had one plan. */
+  public Optional<Checkpoint> newest(String planDigest) {
+    return newest(List.of(planDigest));
+  }
+
   /**
    * The newest checkpoint that is whole.
    *
+   * @param planDigests of the run's plan, and of those that it has had before
    * @throws CorruptArtifactException where it belongs to another plan
    */
-  public Optional<Checkpoint> newest(String planDigest) {
+  public Optional<Checkpoint> newest(List<String> planDigests) {
     for (Manifest manifest : manifests()) {
-      if (!manifest.planDigest().equals(planDigest)) {
+      if (!planDigests.contains(manifest.planDigest())) {
         throw new CorruptArtifactException(
             artifacts.location()
                 + "/"
@@ -80,7 +86,7 @@ public final class CheckpointStore {
                 + " belongs to the plan "
                 + manifest.planDigest()
                 + ", this run's plan is "
-                + planDigest
+                + planDigests.get(0)
                 + "; the data, the build or the settings changed: choose another output");
       }
       try {

@@ -52,10 +52,19 @@ public final class EncodedExamples implements WorkerExamples {
 
   @Override
   public PixelImage image(int example) {
+    return ImagePreparation.prepareVerified(encoded(example), spec);
+  }
+
+  @Override
+  public PixelImage randomPart(int example, long seed) {
+    return ImagePreparation.partOfVerified(encoded(example), spec, seed);
+  }
+
+  private byte[] encoded(int example) {
     int record = example * RECORD_BYTES;
     byte[] encoded = new byte[index.getInt(record + 2 * Integer.BYTES)];
     chunks.get(index.getInt(record)).get(index.getInt(record + Integer.BYTES), encoded);
-    return ImagePreparation.prepareVerified(encoded, spec);
+    return encoded;
   }
 
   @Override

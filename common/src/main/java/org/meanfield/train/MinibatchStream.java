@@ -107,13 +107,21 @@ final class MinibatchStream implements AutoCloseable {
     }
   }
 
+  private PixelImage image(int example) {
+    return switch (plan.augmentation().crop()) {
+      case PADDED -> examples.image(example);
+      case RESIZED ->
+          examples.randomPart(example, Seeds.derive(plan.seed(), "crop", epoch, worker, example));
+    };
+  }
+
   private Minibatch assemble(int from, int to) {
     List<PixelImage> images = new ArrayList<>(to - from);
     int[] labels = new int[to - from];
     for (int position = from; position < to; position++) {
       int example = order.example(position);
       long seed = Seeds.derive(plan.seed(), "augmentation", epoch, worker, example);
-      images.add(plan.augmentation().apply(examples.image(example), seed));
+      images.add(plan.augmentation().apply(image(example), seed));
       labels[position - from] = examples.label(example);
     }
     int classes = plan.network().classes().size();

@@ -47,6 +47,13 @@ public final class PackedExamples implements WorkerExamples {
   }
 
   @Override
+  public PixelImage randomPart(int index, long seed) {
+    throw new IllegalStateException(
+        "Random parts are taken of images as they were ingested, and this store keeps pixels at the"
+            + " network's size; keep the encoded images");
+  }
+
+  @Override
   public int label(int index) {
     return chunk(index).getInt(shape.offset(index));
   }

@@ -12,6 +12,7 @@ import java.util.List;
  * @param seconds from its start to the merged state
  * @param shares where the seconds went
  * @param workers what each did, in worker order
+ * @param engine that computed it, by name
  */
 public record RoundReport(
     Round round,
@@ -20,7 +21,8 @@ public record RoundReport(
     long examples,
     double seconds,
     TimeShares shares,
-    List<WorkerReport> workers) {
+    List<WorkerReport> workers,
+    String engine) {
 
   /** Copies the reports. */
   public RoundReport {
@@ -32,8 +34,9 @@ public record RoundReport(
    *
    * @param clock after it
    * @param slots workers that can train at the same time
+   * @param engine of the plan
    */
-  static RoundReport of(MergedRound merged, TrainingClock clock, int slots) {
+  static RoundReport of(MergedRound merged, TrainingClock clock, int slots, String engine) {
     TimeShares shares =
         TimeShares.of(
             merged.workers().stream().map(WorkerReport::time).toList(),
@@ -42,7 +45,14 @@ public record RoundReport(
             merged.mergeSeconds());
     double seconds = merged.runSeconds() + merged.mergeSeconds();
     return new RoundReport(
-        merged.round(), clock, merged.loss(), merged.examples(), seconds, shares, merged.workers());
+        merged.round(),
+        clock,
+        merged.loss(),
+        merged.examples(),
+        seconds,
+        shares,
+        merged.workers(),
+        engine);
   }
 
   /** Images a second over the round, all workers together. */

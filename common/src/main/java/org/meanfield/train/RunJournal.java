@@ -69,6 +69,7 @@ public final class RunJournal implements TrainingListener {
     line.put("examples", report.examples());
     line.put("imagesPerSecond", report.imagesPerSecond());
     line.put("seconds", report.seconds());
+    line.put("engine", report.engine());
     line.put("limit", report.shares().limit().id());
     line.set("shares", JSON.valueToTree(report.shares()));
     ObjectNode ids = JSON.createObjectNode();

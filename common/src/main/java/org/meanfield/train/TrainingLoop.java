@@ -68,7 +68,7 @@ public final class TrainingLoop {
 
     void told(MergedRound merged) {
       clock = plan.after(merged.round(), clock, merged.examples());
-      listener.roundMerged(RoundReport.of(merged, clock, runner.parallelism()));
+      listener.roundMerged(RoundReport.of(merged, clock, runner.parallelism(), plan.engine()));
     }
   }
 }

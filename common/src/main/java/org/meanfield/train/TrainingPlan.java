@@ -55,6 +55,22 @@ public record TrainingPlan(
     }
   }
 
+  /** The same plan on another engine: the same training, in other last bits. */
+  public TrainingPlan withEngine(String other) {
+    return new TrainingPlan(
+        network,
+        shardSizes,
+        epochs,
+        batchSize,
+        averaging,
+        outer,
+        exchange,
+        augmentation,
+        labelSmoothing,
+        seed,
+        other);
+  }
+
   /** Number of workers K. */
   public int workers() {
     return shardSizes.size();

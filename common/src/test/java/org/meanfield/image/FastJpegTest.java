@@ -12,6 +12,9 @@ import java.util.Random;
 import javax.imageio.ImageWriteParam;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.data.Normalization;
+import org.meanfield.data.ResizePolicy;
 
 /** The fast decoders see what the strict one sees. */
 class FastJpegTest {
@@ -26,6 +29,19 @@ class FastJpegTest {
             .as(structure.info().toString())
             .isEqualTo(ImageDecoder.decode(jpeg, channels));
       }
+    }
+  }
+
+  @Test
+  void partsOfLargeImagesAreCutFromSmallerPictures() {
+    PixelImage picture = picture(600, 803, 3);
+    byte[] jpeg = written(buffered(picture, BufferedImage.TYPE_3BYTE_BGR), "jpg");
+    PixelImage full = ImageDecoder.decode(jpeg, 3);
+    ImageSpec spec = new ImageSpec(30, 24, 3, ResizePolicy.STRETCH, Normalization.unitRange(3));
+    for (int seed = 0; seed < 40; seed++) {
+      PixelImage part = ImagePreparation.partOfVerified(jpeg, spec, seed);
+      PixelImage whole = ResizedCrop.apply(full, 30, 24, seed);
+      assertThat(distance(whole, part, 1)).as("seed " + seed).isLessThan(3);
     }
   }
 

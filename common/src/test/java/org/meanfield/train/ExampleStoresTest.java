@@ -23,6 +23,7 @@ import org.meanfield.data.ResizePolicy;
 import org.meanfield.data.Sha256;
 import org.meanfield.engine.Minibatch;
 import org.meanfield.image.Augmentation;
+import org.meanfield.image.CropPolicy;
 import org.meanfield.image.FlipPolicy;
 import org.meanfield.image.ImagePreparation;
 import org.meanfield.image.PixelImage;
@@ -65,6 +66,20 @@ class ExampleStoresTest {
       assertThat(encoded.label(i)).isEqualTo(decoded.label(i)).isEqualTo(i % 3);
       assertThat(encoded.image(i)).isEqualTo(decoded.image(i));
     }
+  }
+
+  @Test
+  void randomPartsComeFromEncodedImagesWithAnyNumberOfThreads() {
+    List<byte[]> images = images();
+    Augmentation parts = new Augmentation(CropPolicy.RESIZED, 0, FlipPolicy.HORIZONTAL, 0);
+    TrainingPlan plan = plan(parts);
+    Round round = plan.nextRound(TrainingClock.START);
+    List<Minibatch> expected = minibatches(plan, encoded(images, 1, 1 << 20), round);
+    assertThat(minibatches(plan, encoded(images, 3, 1 << 20), round)).isEqualTo(expected);
+    TrainingPlan padded = plan(new Augmentation(0, FlipPolicy.HORIZONTAL, 0));
+    assertThat(minibatches(padded, encoded(images, 2, 1 << 20), round)).isNotEqualTo(expected);
+    assertThatThrownBy(() -> minibatches(plan, decoded(images), round))
+        .hasMessageContaining("keep the encoded images");
   }
 
   @Test
@@ -153,6 +168,10 @@ class ExampleStoresTest {
   }
 
   private static TrainingPlan plan() {
+    return plan(new Augmentation(2, FlipPolicy.HORIZONTAL, 4));
+  }
+
+  private static TrainingPlan plan(Augmentation augmentation) {
     Network network =
         Architectures.build(
             "mlp", SPEC, new ClassIndex(List.of("a", "b", "c")), TrainingRecipe.plain(0.1, 1));
@@ -164,7 +183,7 @@ class ExampleStoresTest {
         new AveragingSchedule.Constant(100),
         OuterOptimizer.PLAIN,
         ExchangeCodec.FP32,
-        new Augmentation(2, FlipPolicy.HORIZONTAL, 4),
+        augmentation,
         0.1,
         7,
         "nd4j");

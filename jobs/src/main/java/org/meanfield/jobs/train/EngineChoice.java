@@ -33,6 +33,13 @@ final class EngineChoice {
     return Engines.forNetwork(engine, bf16 ? Precision.BF16 : Precision.FP32, network);
   }
 
+  /** For a run that goes on: the one it has, unless another may be chosen. */
+  static Engine of(JobContext context, RunFile run, Network network) {
+    return context.settings().get(TrainSettings.CHANGE_ENGINE)
+        ? of(context, context.settings().get(TrainSettings.ENGINE), network)
+        : Engines.named(run.engine());
+  }
+
   /** Asks as many tasks as run at once: on every executor that has registered, as a rule. */
   private static boolean everyProcessorComputesBf16(SparkSession spark) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());

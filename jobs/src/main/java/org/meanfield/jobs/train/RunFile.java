@@ -18,9 +18,12 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.meanfield.config.Setting;
+import org.meanfield.config.Settings;
 import org.meanfield.engine.Engine;
+import org.meanfield.engine.Engines;
 import org.meanfield.error.ConflictException;
 import org.meanfield.error.CorruptArtifactException;
+import org.meanfield.image.ImageDecoder;
 import org.meanfield.jobs.cli.BuildInfo;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.storage.DatasetFiles;
@@ -28,8 +31,8 @@ import org.meanfield.train.ArtifactStore;
 import org.meanfield.train.TrainingPlan;
 
 /**
- * {@code run.json}: what a run is. Written once, when the run starts; every later command on the
- * same folder is held against it.
+ * {@code run.json}: what a run is. Written when the run starts; every later command on the same
+ * folder is held against it. Only the engine may change, where that is asked for.
  *
  * @param formatVersion 1
  * @param runId unique
@@ -40,9 +43,10 @@ import org.meanfield.train.TrainingPlan;
  * @param engineDescription what really runs
  * @param planDigest of everything the result depends on
  * @param examples per epoch
- * @param versions of Meanfield, Spark, Java and Deeplearning4j
+ * @param versions of Meanfield, Spark and Java, and who decodes JPEGs
  * @param gitCommit of the build
  * @param machine of the driver
+ * @param engineChanges oldest first
  */
 record RunFile(
     int formatVersion,
@@ -56,12 +60,28 @@ record RunFile(
     long examples,
     Map<String, String> versions,
     String gitCommit,
-    Map<String, String> machine) {
+    Map<String, String> machine,
+    List<EngineChange> engineChanges) {
   static final String NAME = "run.json";
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  /** Copies the changes. A file of an earlier build names none. */
+  RunFile {
+    engineChanges = engineChanges == null ? List.of() : List.copyOf(engineChanges);
+  }
+
+  /**
+   * Another engine from a round on.
+   *
+   * @param round number of the first round on the new engine
+   * @param from name of the engine before
+   * @param to name of the engine after
+   * @param planDigest of the plan before: checkpoints up to the change name it
+   */
+  record EngineChange(int round, String from, String to, String planDigest) {}
 
   /** The data set, by place and by content. */
   record DatasetReference(String uri, String datasetId) {}
@@ -73,6 +93,7 @@ record RunFile(
     versions.put("meanfield", BuildInfo.current().version());
     versions.put("spark", context.spark().version());
     versions.put("java", System.getProperty("java.version"));
+    versions.put("jpegs", ImageDecoder.verifiedJpegReader());
     Map<String, String> host = new LinkedHashMap<>();
     host.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     host.put("arch", System.getProperty("os.arch"));
@@ -91,7 +112,8 @@ record RunFile(
         plan.examplesPerEpoch(),
         versions,
         BuildInfo.current().commit(),
-        host);
+        host,
+        List.of());
   }
 
   /** The run in a folder; empty where none has started. */
@@ -127,12 +149,18 @@ record RunFile(
    *
    * @throws ConflictException naming every difference
    */
-  void requireSame(String location, Map<String, String> now, String datasetId) {
+  void requireSame(String location, Settings given, String datasetId) {
+    Map<String, String> now = given.asText();
     List<String> differences = new ArrayList<>();
     if (!dataset.datasetId().equals(datasetId)) {
       differences.add("the data set: was " + dataset.datasetId() + ", now " + datasetId);
     }
     Set<String> free = TrainSettings.FREE.stream().map(Setting::key).collect(Collectors.toSet());
+    if (given.get(TrainSettings.CHANGE_ENGINE)) {
+      free.add(TrainSettings.PRECISION.key());
+    } else {
+      requireEngine(location, given.get(TrainSettings.ENGINE));
+    }
     Set<String> keys = new TreeSet<>(settings.keySet());
     keys.addAll(now.keySet());
     for (String key : keys) {
@@ -149,6 +177,57 @@ record RunFile(
               + String.join("\n  - ", differences)
               + "\nRepeat the old settings to go on with it, or choose another train.output");
     }
+  }
+
+  private void requireEngine(String location, String wanted) {
+    if (!wanted.equals(Engines.AUTO) && !Engines.isOf(engine, wanted)) {
+      throw new ConflictException(
+          location
+              + " holds a run on engine '"
+              + engine
+              + "', train.engine asks for '"
+              + wanted
+              + "'. Leave train.engine out to go on as it is, or add --change-engine to go on with '"
+              + wanted
+              + "' from the newest checkpoint");
+    }
+  }
+
+  /**
+   * The same run on another engine.
+   *
+   * @param plan of the run on that engine
+   * @param given the settings that asked for it
+   * @param round number of the first round that it computes
+   */
+  RunFile on(Engine other, TrainingPlan plan, Settings given, int round) {
+    Map<String, String> changed = new LinkedHashMap<>(settings);
+    for (Setting<?> setting : List.of(TrainSettings.ENGINE, TrainSettings.PRECISION)) {
+      changed.put(setting.key(), given.asText().get(setting.key()));
+    }
+    List<EngineChange> changes = new ArrayList<>(engineChanges);
+    changes.add(new EngineChange(round, engine, other.name(), planDigest));
+    return new RunFile(
+        formatVersion,
+        runId,
+        created,
+        changed,
+        dataset,
+        other.name(),
+        other.description(),
+        plan.digest(),
+        examples,
+        versions,
+        gitCommit,
+        machine,
+        changes);
+  }
+
+  /** Digests of the plan and of those before a change of engine: its checkpoints name one. */
+  List<String> planDigests() {
+    List<String> digests = new ArrayList<>(List.of(planDigest));
+    engineChanges.forEach(change -> digests.add(change.planDigest()));
+    return digests;
   }
 
   /**

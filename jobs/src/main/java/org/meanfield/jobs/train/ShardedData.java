@@ -43,7 +43,7 @@ record ShardedData(WorkerData training, Optional<WorkerData> validation) impleme
     WorkerData training = shard(data, Split.TRAIN, settings, spec);
     Optional<WorkerData> validation =
         held == 0 ? Optional.empty() : Optional.of(shard(data, Split.VALIDATION, settings, spec));
-    StoreChoice.Form form = settings.store().choose(examples, spec).form();
+    StoreChoice.Form form = settings.store().chooseForTraining(examples, spec).form();
     context
         .console()
         .progress("data: to the workers' local stores, " + form.name().toLowerCase(Locale.ROOT));
@@ -67,7 +67,10 @@ record ShardedData(WorkerData training, Optional<WorkerData> validation) impleme
   private static WorkerData shard(
       DatasetFiles data, Split split, TrainSettings settings, ImageSpec spec) {
     long count = data.manifest().examples(split);
-    StoreChoice store = settings.store().choose(count, spec);
+    StoreChoice store =
+        split == Split.TRAIN
+            ? settings.store().chooseForTraining(count, spec)
+            : settings.store().choose(count, spec);
     return WorkerData.shard(
         data.split(split), count, settings.workers(), settings.seed(), spec, store);
   }

@@ -4,6 +4,8 @@ import java.util.Optional;
 import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
 import org.meanfield.data.ImageSpec;
+import org.meanfield.error.SettingsException;
+import org.meanfield.image.CropPolicy;
 import org.meanfield.jobs.spark.StoreChoice;
 
 /**
@@ -12,8 +14,9 @@ import org.meanfield.jobs.spark.StoreChoice;
  * @param kind encoded, decoded, or as memory allows
  * @param memoryMib budget for decoded pixels
  * @param decodeThreads for each worker in training; empty for the cores that tasks leave free
+ * @param crop what of an image training sees
  */
-record StoreSettings(Kind kind, int memoryMib, Optional<Integer> decodeThreads) {
+record StoreSettings(Kind kind, int memoryMib, Optional<Integer> decodeThreads, CropPolicy crop) {
 
   /** What to store. */
   enum Kind {
@@ -44,8 +47,25 @@ record StoreSettings(Kind kind, int memoryMib, Optional<Integer> decodeThreads) 
               "Threads that decode ahead for each worker in training, where the store is encoded. Default: a task's part of the cores that no task computes on, at least one.");
 
   static StoreSettings from(Settings settings) {
-    return new StoreSettings(
-        settings.get(STORE), settings.get(MEMORY), settings.get(DECODE_THREADS));
+    StoreSettings store =
+        new StoreSettings(
+            settings.get(STORE),
+            settings.get(MEMORY),
+            settings.get(DECODE_THREADS),
+            settings.get(TrainSettings.CROP));
+    if (store.crop == CropPolicy.RESIZED && store.kind == Kind.DECODED) {
+      throw new SettingsException(
+          "augmentation.crop = resized cuts its parts from the images as they were ingested, and"
+              + " train.store = decoded keeps none; set train.store to auto or encoded");
+    }
+    return store;
+  }
+
+  /** The store of the training split. */
+  StoreChoice chooseForTraining(long examples, ImageSpec spec) {
+    return crop == CropPolicy.RESIZED
+        ? new StoreChoice(StoreChoice.Form.ENCODED, decodeThreads.orElse(0))
+        : choose(examples, spec);
   }
 
   /** The store of a split. */

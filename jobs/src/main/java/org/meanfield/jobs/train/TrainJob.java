@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.meanfield.config.Setting;
 import org.meanfield.data.Split;
 import org.meanfield.engine.Engine;
-import org.meanfield.engine.Engines;
 import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
@@ -15,6 +14,7 @@ import org.meanfield.jobs.cli.JobResult.Status;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.HadoopArtifacts;
 import org.meanfield.train.ArtifactStore;
+import org.meanfield.train.CheckpointStore;
 import org.meanfield.train.Stopwatch;
 import org.meanfield.train.TrainingPlan;
 
@@ -48,6 +48,7 @@ public final class TrainJob implements Job {
         new Option("--epochs", TrainSettings.EPOCHS),
         new Option("--batch-size", TrainSettings.BATCH_SIZE),
         new Option("--engine", TrainSettings.ENGINE),
+        new Option("--change-engine", TrainSettings.CHANGE_ENGINE),
         new Option("--seed", TrainSettings.SEED));
   }
 
@@ -65,7 +66,7 @@ public final class TrainJob implements Job {
             context.spark(), context.storage(), context.settings().get(TrainSettings.DATA));
     Optional<RunFile> known = RunFile.read(artifacts);
     known.ifPresent(
-        run -> run.requireSame(output, context.settings().asText(), data.manifest().datasetId()));
+        run -> run.requireSame(output, context.settings(), data.manifest().datasetId()));
     Optional<TrainingSummary> finished = TrainingSummary.read(artifacts);
     if (finished.isPresent()) {
       return finished
@@ -78,7 +79,7 @@ public final class TrainJob implements Job {
     StartingModel start = StartingModel.of(context, data);
     Engine engine =
         known
-            .map(run -> Engines.named(run.engine()))
+            .map(run -> EngineChoice.of(context, run, start.network()))
             .orElseGet(() -> EngineChoice.of(context, settings.engine(), start.network()));
     context.console().line("engine: " + engine.description());
     start.notes().forEach(context.console()::line);
@@ -87,8 +88,10 @@ public final class TrainJob implements Job {
         ShardedData.load(context, data, settings, start.network().imageSpec())) {
       TrainingPlan plan =
           settings.plan(context.settings(), start.network(), shards.training().sizes(), engine);
-      RunFile run = known.orElseGet(() -> RunFile.of(context, data, engine, plan));
-      run.requirePlan(output, plan);
+      RunFile run =
+          known
+              .map(before -> goingOn(before, engine, plan, context, artifacts))
+              .orElseGet(() -> RunFile.of(context, data, engine, plan));
       run.write(artifacts);
       context.console().line(loaded(plan, shards, loading.total()));
       TrainingSummary summary =
@@ -96,6 +99,34 @@ public final class TrainJob implements Job {
               .train(context.spark(), shards);
       return summary.result(Status.DONE, done(summary, output));
     }
+  }
+
+  /** The run as it goes on, on another engine where the settings ask for one. */
+  private static RunFile goingOn(
+      RunFile before,
+      Engine engine,
+      TrainingPlan plan,
+      JobContext context,
+      ArtifactStore artifacts) {
+    before.requirePlan(artifacts.location(), plan.withEngine(before.engine()));
+    if (before.engine().equals(engine.name())) {
+      return before;
+    }
+    int round =
+        new CheckpointStore(artifacts, 1)
+            .newest(before.planDigests())
+            .map(checkpoint -> checkpoint.clock().round())
+            .orElse(0);
+    context
+        .console()
+        .line(
+            "engine: "
+                + engine.name()
+                + " from round "
+                + (round + 1)
+                + " on, before it "
+                + before.engine());
+    return before.on(engine, plan, context.settings(), round);
   }
 
   private static String loaded(TrainingPlan plan, ShardedData shards, double seconds) {

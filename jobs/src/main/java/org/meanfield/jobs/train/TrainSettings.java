@@ -12,6 +12,7 @@ import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Precision;
 import org.meanfield.image.Augmentation;
+import org.meanfield.image.CropPolicy;
 import org.meanfield.image.FlipPolicy;
 import org.meanfield.model.Network;
 import org.meanfield.train.LoopIntervals;
@@ -90,7 +91,12 @@ public record TrainSettings(
           .limited("one of " + String.join(", ", Engines.names()), Engines.names()::contains)
           .defaultsTo(Engines.AUTO)
           .means(
-              "What computes: 'torch' is LibTorch, 'nd4j' is Deeplearning4j itself; 'auto' takes torch where its natives load and it knows all of the network's layers. A run keeps the engine that it began with.");
+              "What computes: 'torch' is LibTorch, 'nd4j' is Deeplearning4j itself; 'auto' takes torch where its natives load and it knows all of the network's layers. A run keeps the engine that it began with, see train.change-engine.");
+  static final Setting<Boolean> CHANGE_ENGINE =
+      Setting.flag("train.change-engine")
+          .defaultsTo(false)
+          .means(
+              "Let an unfinished run go on with train.engine and train.precision as they are now, from its newest checkpoint. Without it, another engine than the one it began with is refused. Its last bits are those of neither engine alone.");
   static final Setting<String> PRECISION =
       Setting.text("train.precision")
           .limited("one of " + String.join(", ", Precision.names()), Precision.names()::contains)
@@ -170,12 +176,17 @@ public record TrainSettings(
       Setting.flag("train.record-examples")
           .defaultsTo(false)
           .means("Write the ids of each round's examples to the journal, 67 bytes an example.");
+  static final Setting<CropPolicy> CROP =
+      Setting.choice("augmentation.crop", CropPolicy.class)
+          .defaultsTo(CropPolicy.PADDED)
+          .means(
+              "What of an image the network sees in training: 'padded' moves it by up to augmentation.padding; 'resized' takes a random part, 8 to 100 % of the area with sides from 3:4 to 4:3, of the image as it was ingested, as is usual for photographs. The latter keeps encoded images on the executors.");
   static final Setting<Optional<Integer>> PADDING =
       Setting.integer("augmentation.padding")
           .atLeast(0)
           .optional()
           .means(
-              "Pixels of mirror padding before a random crop. Default: an eighth of the height for colour images, 0 for grey ones.");
+              "Pixels of mirror padding before a random crop. Default: an eighth of the height for colour images, 0 for grey ones and with augmentation.crop = resized.");
   static final Setting<Optional<FlipPolicy>> FLIP =
       Setting.choice("augmentation.flip", FlipPolicy.class)
           .optional()
@@ -193,6 +204,7 @@ public record TrainSettings(
           DATA,
           OUTPUT,
           ENGINE,
+          CHANGE_ENGINE,
           RUNNER,
           ROUND_TIMEOUT,
           VALIDATION_INTERVAL,
@@ -212,6 +224,7 @@ public record TrainSettings(
         EPOCHS,
         BATCH_SIZE,
         ENGINE,
+        CHANGE_ENGINE,
         PRECISION,
         SEED,
         LABEL_SMOOTHING,
@@ -229,6 +242,7 @@ public record TrainSettings(
         StoreSettings.STORE,
         StoreSettings.MEMORY,
         StoreSettings.DECODE_THREADS,
+        CROP,
         PADDING,
         FLIP,
         CUTOUT,
@@ -291,8 +305,10 @@ public record TrainSettings(
   /** The augmentation for images of a height and a number of channels. */
   private static Augmentation augmentation(Settings settings, int height, int channels) {
     boolean grey = channels == 1;
+    CropPolicy crop = settings.get(CROP);
     return new Augmentation(
-        settings.get(PADDING).orElse(grey ? 0 : height / 8),
+        crop,
+        settings.get(PADDING).orElse(grey || crop == CropPolicy.RESIZED ? 0 : height / 8),
         settings.get(FLIP).orElse(grey ? FlipPolicy.NONE : FlipPolicy.HORIZONTAL),
         settings.get(CUTOUT));
   }

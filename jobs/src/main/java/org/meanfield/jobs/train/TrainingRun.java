@@ -46,7 +46,8 @@ record TrainingRun(
     CheckpointStore checkpoints = new CheckpointStore(artifacts, settings.keptCheckpoints());
     Checkpoint from =
         checkpoints
-            .newest(plan.digest())
+            .newest(run.planDigests())
+            .map(checkpoint -> checkpoint.under(plan.digest()))
             .orElseGet(() -> Checkpoint.initial(plan.digest(), start.state()));
     if (from.clock().round() > 0) {
       console.line(

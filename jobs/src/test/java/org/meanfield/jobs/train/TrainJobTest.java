@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,60 @@ class TrainJobTest {
   }
 
   @Test
+  void aRunBegunOnNd4jGoesOnWithTorchWhereThatIsAskedFor() throws IOException {
+    String[] every = {
+      "--set", "checkpoint.interval=1",
+      "--set", "checkpoint.keep=9",
+      "--set", "train.record-examples=true"
+    };
+    Path whole = folder.resolve("nd4j-alone");
+    assertThat(train(whole, with(every, "--engine", "nd4j"))).isZero();
+    Path changed = folder.resolve("changed");
+    copy(whole, changed);
+    interrupt(changed, 2);
+    assertThat(train(changed, with(every, "--engine", "torch"))).isEqualTo(6);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("a run on engine 'nd4j'", "add --change-engine");
+
+    assertThat(train(changed, with(every, "--engine", "torch", "--change-engine"))).isZero();
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("engine: torch from round 3 on", "going on after round 2 of 4");
+    JsonNode run = json(changed.resolve("run.json"));
+    assertThat(run.get("engine").asText()).isEqualTo("torch");
+    assertThat(run.get("engineChanges").get(0).get("round").asInt()).isEqualTo(2);
+    assertThat(run.get("engineChanges").get(0).get("from").asText()).isEqualTo("nd4j");
+    List<JsonNode> rounds = roundLines(changed);
+    List<JsonNode> expected = roundLines(whole);
+    assertThat(rounds.stream().map(line -> line.get("engine").asText()))
+        .containsExactly("nd4j", "nd4j", "torch", "torch");
+    for (int round = 0; round < 4; round++) {
+      assertThat(rounds.get(round).get("exampleIds"))
+          .isEqualTo(expected.get(round).get("exampleIds"));
+      assertThat(rounds.get(round).get("loss").asDouble())
+          .isCloseTo(expected.get(round).get("loss").asDouble(), Percentage.withPercentage(0.01));
+    }
+
+    interrupt(changed, 2); // back to a checkpoint that nd4j has left
+    assertThat(train(changed, with(every, "--engine", "torch"))).isZero();
+    assertThat(rounds(changed)).containsExactly(0, 1, 2, 3);
+    assertThat(json(changed.resolve("run.json")).get("engineChanges")).hasSize(1);
+  }
+
+  /** As if it had been killed after some rounds. */
+  private static void interrupt(Path run, int rounds) throws IOException {
+    for (String file : List.of("model/training.json", "result.json")) {
+      Files.delete(run.resolve(file));
+    }
+    for (int round = rounds + 1; round <= 4; round++) {
+      Files.delete(run.resolve("checkpoints/round-0000000" + round + "/checkpoint.json"));
+    }
+  }
+
+  private static String[] with(String[] options, String... more) {
+    return Stream.concat(Arrays.stream(options), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @Test
   void otherSettingsOnTheSameRunAreRefusedByName() throws IOException {
     Path run = folder.resolve("other");
     assertThat(train(run)).isZero();
@@ -146,6 +202,17 @@ class TrainJobTest {
         .isEqualTo(4);
     assertThat(printed.toString(StandardCharsets.UTF_8)).contains("Worker", "diverged in round");
     assertThat(json(run.resolve("result.json")).get("exitCode").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void randomPartsAreCutFromTheEncodedImages() {
+    Path run = folder.resolve("parts");
+    String parts = "augmentation.crop=resized";
+    assertThat(train(run, "--epochs", "1", "--set", parts)).isZero();
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("local stores, encoded");
+    assertThat(train(folder.resolve("pixels"), "--set", parts, "--set", "train.store=decoded"))
+        .isEqualTo(2);
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("set train.store to auto");
   }
 
   @Test
@@ -200,11 +267,15 @@ class TrainJobTest {
   }
 
   private static List<Integer> rounds(Path run) throws IOException {
-    List<Integer> rounds = new ArrayList<>();
+    return roundLines(run).stream().map(line -> line.get("round").asInt()).toList();
+  }
+
+  private static List<JsonNode> roundLines(Path run) throws IOException {
+    List<JsonNode> rounds = new ArrayList<>();
     for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
       JsonNode node = JSON.readTree(line);
       if (node.get("kind").asText().equals("round")) {
-        rounds.add(node.get("round").asInt());
+        rounds.add(node);
       }
     }
     return rounds;
