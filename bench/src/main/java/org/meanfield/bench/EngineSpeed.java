@@ -13,7 +13,6 @@ import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Normalization;
 import org.meanfield.data.ResizePolicy;
 import org.meanfield.engine.Engine;
-import org.meanfield.engine.Engines;
 import org.meanfield.engine.Minibatch;
 import org.meanfield.engine.Replica;
 import org.meanfield.engine.StepPosition;
@@ -75,7 +74,7 @@ public final class EngineSpeed {
   public static void main(String[] args) throws IOException {
     LogConfiguration.applyUnlessConfigured();
     Task task = new ObjectMapper().readValue(Path.of(args[0]).toFile(), Task.class);
-    Engine engine = Engines.named(task.variant().engine());
+    Engine engine = task.variant().open();
     Network network = network(task);
     try (Replica replica = engine.open(network, 1)) {
       replica.load(engine.initialState(network));

@@ -20,6 +20,8 @@ import java.util.Locale;
  * @param epochs over the data
  * @param images of Fashion-MNIST in an epoch
  * @param side of the square images that the network sees, in pixels
+ * @param seed of the run
+ * @param schedule of the learning rate
  */
 record MeanfieldTraining(
     String network,
@@ -30,15 +32,19 @@ record MeanfieldTraining(
     int averagingPeriod,
     int epochs,
     int images,
-    int side) {
+    int side,
+    long seed,
+    String schedule) {
   /** Of every training, ours and DL4J's own. */
   static final double LEARNING_RATE = 0.01;
 
   /** Nesterov's, of every training. */
   static final double MOMENTUM = 0.9;
 
-  /** Of every training. */
+  /** Of every training whose speed is measured. */
   static final long SEED = 1;
+
+  private static final String CONSTANT = "constant";
 
   /** Images of a worker's step, in every training. */
   static final int BATCH_SIZE = 64;
@@ -48,6 +54,31 @@ record MeanfieldTraining(
 
   /** Two threads in one JVM. */
   static final String THREADS = "local[2]";
+
+  /** A training whose speed is measured: one seed, one rate. */
+  MeanfieldTraining(
+      String network,
+      Variant variant,
+      String master,
+      String runner,
+      int workers,
+      int averagingPeriod,
+      int epochs,
+      int images,
+      int side) {
+    this(
+        network,
+        variant,
+        master,
+        runner,
+        workers,
+        averagingPeriod,
+        epochs,
+        images,
+        side,
+        SEED,
+        CONSTANT);
+  }
 
   /** A training that has ended. */
   record Run(Path folder, RunRounds rounds, String software) {}
@@ -67,7 +98,8 @@ record MeanfieldTraining(
         master.replaceAll("\\W+", "-").replaceFirst("-$", ""),
         runner,
         "w" + workers,
-        "k" + averagingPeriod);
+        "k" + averagingPeriod,
+        "s" + seed);
   }
 
   /** Trains in a process of its own. */
@@ -107,13 +139,13 @@ record MeanfieldTraining(
                 "--workers=" + workers,
                 "--epochs=" + epochs,
                 "--batch-size=" + BATCH_SIZE,
-                "--seed=" + SEED,
+                "--seed=" + seed,
                 "--set=train.averaging-period=" + averagingPeriod,
                 "--set=train.runner=" + runner,
                 "--set=optimizer.name=nesterov",
                 "--set=optimizer.learning-rate=" + LEARNING_RATE,
                 "--set=optimizer.momentum=" + MOMENTUM,
-                "--set=optimizer.schedule=constant",
+                "--set=optimizer.schedule=" + schedule,
                 "--set=image.size=" + side + "x" + side,
                 "--set=image.normalization=fixed",
                 String.format(Locale.ROOT, "--set=image.mean=[%.3f]", FashionMnist.MEAN),

@@ -116,14 +116,7 @@ final class PatmPart implements Part {
   private static Outcome train(MeanfieldTraining training, Launch launch) {
     try {
       MeanfieldTraining.Run run = training.run(launch);
-      Outcome accuracy =
-          launch
-              .jvm()
-              .measure(
-                  "accuracy-" + training.id(),
-                  TestAccuracy.class,
-                  new TestAccuracy.Task(run.folder().toString(), launch.fashionMnist().toString()),
-                  List.of());
+      Outcome accuracy = TestAccuracy.judge(training.id(), run.folder(), launch);
       return new Outcome.Measured(
               run.rounds().rates(launch.windows()),
               run.software(),

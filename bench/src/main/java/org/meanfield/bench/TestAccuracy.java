@@ -36,6 +36,12 @@ public final class TestAccuracy {
    */
   record Task(String run, String data) {}
 
+  /** Scores a run in a process of its own. */
+  static Outcome judge(String name, Path run, Launch launch) {
+    Task task = new Task(run.toString(), launch.fashionMnist().toString());
+    return launch.jvm().measure("accuracy-" + name, TestAccuracy.class, task, List.of());
+  }
+
   /** Scores and writes the figure. */
   public static void main(String[] args) throws IOException {
     LogConfiguration.applyUnlessConfigured();

@@ -2,6 +2,11 @@ package org.meanfield.bench;
 
 import java.util.List;
 import java.util.Optional;
+import org.meanfield.engine.Engine;
+import org.meanfield.engine.Engines;
+import org.meanfield.engine.Precision;
+import org.meanfield.engine.torch.ImageLayout;
+import org.meanfield.engine.torch.TorchEngine;
 
 /** The engines that are compared, each in the form in which a user gets it. */
 enum Variant {
@@ -12,7 +17,11 @@ enum Variant {
   /** This project's engine {@code torch} in single precision. */
   TORCH_FP32("torch fp32", "torch", "fp32"),
   /** The same, computing in bf16 with master weights in single precision. */
-  TORCH_BF16("torch bf16", "torch-bf16", "bf16");
+  TORCH_BF16("torch bf16", "torch-bf16", "bf16"),
+  /** Single precision with images in the other layout, which no setting asks for. */
+  TORCH_FP32_CONTIGUOUS("torch fp32, contiguous", "torch", "fp32"),
+  /** The same in bf16. */
+  TORCH_BF16_CONTIGUOUS("torch bf16, contiguous", "torch-bf16", "bf16");
 
   private final String label;
   private final String engine;
@@ -31,12 +40,21 @@ enum Variant {
 
   /** In names of files. */
   String id() {
-    return label.replace(' ', '-');
+    return label.replace(",", "").replace(' ', '-');
   }
 
   /** The engine's own name, by which {@link org.meanfield.engine.Engines#named} knows it. */
   String engine() {
     return engine;
+  }
+
+  /** Opens it in this process. */
+  Engine open() {
+    return switch (this) {
+      case TORCH_FP32_CONTIGUOUS -> new TorchEngine(Precision.FP32, ImageLayout.CONTIGUOUS);
+      case TORCH_BF16_CONTIGUOUS -> new TorchEngine(Precision.BF16, ImageLayout.CONTIGUOUS);
+      default -> Engines.named(engine);
+    };
   }
 
   /** The engine's name in settings, where the precision is a setting of its own. */
