@@ -1,7 +1,6 @@
 package org.meanfield.average;
 
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
 
@@ -24,13 +23,13 @@ public final class FlatState {
   }
 
   /**
-   * The state in an array, copied.
+   * The state in an array. Ownership: takes the array over; the caller must not write to it
+   * afterwards.
    *
    * @param parameters how many of the values are parameters
    */
   public static ModelState toState(float[] flat, int parameters) {
     return new ModelState(
-        FloatVector.wrap(Arrays.copyOf(flat, parameters)),
-        FloatVector.wrap(Arrays.copyOfRange(flat, parameters, flat.length)));
+        FloatVector.wrap(flat, 0, parameters), FloatVector.wrap(flat, parameters, flat.length));
   }
 }

@@ -79,8 +79,9 @@ public final class SliceMean {
       if (exponents[block] != NO_MOVE) {
         int first = block * Slice.BLOCK;
         int end = Math.min(first + Slice.BLOCK, sums.length);
-        double units = Math.scalb(1.0, BITS - exponents[block]);
-        add(base, slice.from(), state, offset, first, end, share, units);
+        // A power of two: the same bits as multiplying one after the other.
+        double units = share * Math.scalb(1.0, BITS - exponents[block]);
+        add(base, slice.from(), state, offset, first, end, units);
       }
     }
   }
@@ -113,24 +114,20 @@ public final class SliceMean {
       float[] base, int baseOffset, float[] state, int offset, int first, int end) {
     double largest = 0;
     for (int i = first; i < end; i++) {
-      double move = (double) state[offset + i] - base[baseOffset + i];
-      largest = Math.max(largest, Math.abs(move));
+      double move = Math.abs((double) state[offset + i] - base[baseOffset + i]);
+      // A branch that is hardly ever taken: Math.max would chain every value to the one before.
+      if (move > largest) {
+        largest = move;
+      }
     }
     return largest;
   }
 
   private void add(
-      float[] base,
-      int baseOffset,
-      float[] state,
-      int offset,
-      int first,
-      int end,
-      double share,
-      double units) {
+      float[] base, int baseOffset, float[] state, int offset, int first, int end, double units) {
     for (int i = first; i < end; i++) {
       double move = (double) state[offset + i] - base[baseOffset + i];
-      sums[i] += (int) (move * share * units);
+      sums[i] += (int) (move * units);
     }
   }
 }

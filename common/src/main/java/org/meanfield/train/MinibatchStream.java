@@ -30,18 +30,26 @@ final class MinibatchStream implements AutoCloseable {
   private final MinibatchAssembler assembler;
   private final ExecutorService threads;
   private final Deque<Future<Minibatch>> ahead = new ArrayDeque<>();
+  private final int first;
   private final int end;
   private int next;
 
-  MinibatchStream(TrainingPlan plan, WorkerExamples examples, int worker, Round round) {
+  /**
+   * Begins to read.
+   *
+   * @param order of the worker in the round's epoch
+   */
+  MinibatchStream(
+      TrainingPlan plan, WorkerExamples examples, EpochOrder order, int worker, Round round) {
     this.plan = plan;
     this.examples = examples;
     this.worker = worker;
     this.epoch = round.epoch();
-    this.order = EpochOrder.of(plan.seed(), epoch, worker, examples.size());
+    this.order = order;
     this.assembler = new MinibatchAssembler(plan.network().imageSpec());
     long start = (long) round.epochIteration() * plan.batchSize();
-    this.next = (int) Math.min(start, examples.size());
+    this.first = (int) Math.min(start, examples.size());
+    this.next = first;
     this.end =
         (int) Math.min(start + (long) round.iterations() * plan.batchSize(), examples.size());
     this.threads =
@@ -84,8 +92,7 @@ final class MinibatchStream implements AutoCloseable {
   }
 
   /** Ids of the round's examples, in the order of training. */
-  List<String> ids(Round round) {
-    int first = (int) Math.min((long) round.epochIteration() * plan.batchSize(), examples.size());
+  List<String> ids() {
     List<String> ids = new ArrayList<>(end - first);
     for (int position = first; position < end; position++) {
       ids.add(examples.id(order.example(position)));

@@ -45,6 +45,7 @@ public final class SequentialRoundRunner implements RoundRunner {
 
   @Override
   public void close() {
+    trainer.close();
     replica.close();
   }
 

@@ -17,6 +17,7 @@ import org.meanfield.average.AveragingSchedule;
 import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
 import org.meanfield.data.ClassIndex;
+import org.meanfield.data.EpochOrder;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Normalization;
 import org.meanfield.data.ResizePolicy;
@@ -98,7 +99,8 @@ class ExampleStoresTest {
   private static List<Minibatch> minibatches(
       TrainingPlan plan, WorkerExamples examples, Round round) {
     List<Minibatch> minibatches = new ArrayList<>();
-    try (MinibatchStream stream = new MinibatchStream(plan, examples, 0, round)) {
+    EpochOrder order = EpochOrder.of(plan.seed(), round.epoch(), 0, examples.size());
+    try (MinibatchStream stream = new MinibatchStream(plan, examples, order, 0, round)) {
       while (stream.hasNext()) {
         minibatches.add(stream.next());
       }

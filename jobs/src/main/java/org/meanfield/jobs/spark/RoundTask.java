@@ -45,10 +45,8 @@ final class RoundTask implements FlatMapFunction<Iterator<Shard>, WireContributi
     double exchange = watch.lap();
     Replica replica = ReplicaPool.borrow(pool, plan.value());
     Contribution contribution;
-    try {
-      contribution =
-          new WorkerTrainer(plan.value(), recording)
-              .train(replica, shard.examples(), shard.worker(), round, start);
+    try (WorkerTrainer trainer = new WorkerTrainer(plan.value(), recording)) {
+      contribution = trainer.train(replica, shard.examples(), shard.worker(), round, start);
     } catch (RuntimeException e) {
       replica.close();
       throw e;

@@ -94,17 +94,10 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
     while (lazy.hasNext()) {
       shards.add(lazy.next());
     }
-    WorkerTrainer trainer = new WorkerTrainer(segment.plan().value(), segment.recording());
     Replica replica = ReplicaPool.borrow(segment.pool(), segment.plan().value());
-    try {
+    try (WorkerTrainer trainer = new WorkerTrainer(segment.plan().value(), segment.recording())) {
       for (int index = 0; index < segment.rounds().size(); index++) {
-        Round round = segment.rounds().get(index);
-        List<Contribution> contributions = new ArrayList<>();
-        for (Shard shard : shards) {
-          contributions.add(
-              trainer.train(
-                  replica, shard.examples(), shard.worker(), round, member.state().state()));
-        }
+        List<Contribution> contributions = contributions(trainer, replica, shards, index, member);
         Stopwatch exchange = new Stopwatch();
         member.merge(task, index, contributions);
         driver.merged(
@@ -123,6 +116,32 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
       throw e;
     }
     ReplicaPool.giveBack(segment.pool(), replica);
+  }
+
+  /** While one worker trains, the minibatches of the one after it are made. */
+  private List<Contribution> contributions(
+      WorkerTrainer trainer,
+      Replica replica,
+      List<Shard> shards,
+      int index,
+      ResidentMember member) {
+    Round round = segment.rounds().get(index);
+    List<Contribution> contributions = new ArrayList<>();
+    for (int i = 0; i < shards.size(); i++) {
+      if (i + 1 < shards.size()) {
+        prepare(trainer, shards.get(i + 1), round);
+      } else if (index + 1 < segment.rounds().size()) {
+        prepare(trainer, shards.get(0), segment.rounds().get(index + 1));
+      }
+      Shard shard = shards.get(i);
+      contributions.add(
+          trainer.train(replica, shard.examples(), shard.worker(), round, member.state().state()));
+    }
+    return contributions;
+  }
+
+  private static void prepare(WorkerTrainer trainer, Shard shard, Round round) {
+    trainer.prepare(shard.examples(), shard.worker(), round);
   }
 
   private static byte[] encoded(ResidentMember member) {
