@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -17,16 +19,50 @@ final class RoundsPart implements Part {
   private static final int AVERAGING_PERIOD = 16;
   private static final int CORES = 2;
 
+  /** As many rounds as a warm-up and five windows need: all of it within twelve minutes. */
+  private static final List<Load> FULL =
+      List.of(
+          new Load(
+              "lenet",
+              "0.4 million",
+              Variant.TORCH_FP32,
+              28,
+              RUNNERS,
+              images(Map.of(1, 30_720, 4, 40_960, 16, 60_000))),
+          new Load(
+              "cnn",
+              "0.3 million",
+              Variant.TORCH_FP32,
+              28,
+              List.of(RESIDENT),
+              images(Map.of(1, 5_120, 16, 14_336))),
+          new Load(
+              "resnet18", "11 million", Variant.TORCH_FP32, 32, RUNNERS, images(Map.of(4, 5_120))),
+          new Load(
+              "resnet50", "24 million", Variant.TORCH_FP32, 32, RUNNERS, images(Map.of(4, 4_096))));
+
+  private static final List<Load> QUICK =
+      List.of(
+          new Load(
+              "lenet", "0.4 million", Variant.TORCH_FP32, 28, RUNNERS, images(Map.of(4, 2_048))));
+
   /**
    * What is trained.
    *
    * @param network a built-in architecture
    * @param size of its parameters, for people
    * @param variant engine and precision
-   * @param images of the only epoch
    * @param side of the square images that the network sees
+   * @param runners that are measured
+   * @param images of the only epoch, for each averaging period
    */
-  private record Load(String network, String size, Variant variant, int images, int side) {
+  private record Load(
+      String network,
+      String size,
+      Variant variant,
+      int side,
+      List<String> runners,
+      SortedMap<Integer, Integer> images) {
     String label() {
       return network + ", " + size + " parameters, " + variant.label();
     }
@@ -36,11 +72,17 @@ final class RoundsPart implements Part {
    * A training with more and more workers. Shards have the same size whatever K is, and so many
    * epochs that every K trains on equally many images.
    *
-   * @param runners that are measured
+   * @param workers each K that is measured
+   * @param averagingPeriod k
    * @param shard images of one worker
    * @param epochs at the largest K
    */
-  private record Crowd(String network, List<String> runners, int shard, int epochs) {}
+  private record Crowd(
+      String network, List<Integer> workers, int averagingPeriod, int shard, int epochs) {
+    String label() {
+      return network + ", resident, k = " + averagingPeriod;
+    }
+  }
 
   @Override
   public String name() {
@@ -58,40 +100,22 @@ final class RoundsPart implements Part {
         targets.add(share(shares, group, 1, 15));
       }
     }
-    for (String network : List.of("lenet", "cnn")) {
-      targets.add(growth(crowds, network));
+    for (String group : crowds.groups()) {
+      targets.add(growth(crowds, group));
     }
     return new Findings(List.of(shares, crowds), targets);
   }
 
   private static Section shares(Launch launch) {
-    List<Load> loads =
-        launch
-            .extent()
-            .choose(
-                List.of(
-                    new Load("lenet", "0.4 million", Variant.TORCH_FP32, 60_000, 28),
-                    new Load("lenet", "0.4 million", Variant.TORCH_BF16, 60_000, 28),
-                    new Load("cnn", "0.3 million", Variant.TORCH_FP32, 24_576, 28),
-                    new Load("cnn", "0.3 million", Variant.TORCH_BF16, 24_576, 28),
-                    new Load("resnet18", "11 million", Variant.TORCH_FP32, 14_336, 32),
-                    new Load("resnet50", "24 million", Variant.TORCH_FP32, 12_288, 32)),
-                List.of(new Load("lenet", "0.4 million", Variant.TORCH_FP32, 2_048, 28)));
-    List<Integer> periods = launch.extent().choose(List.of(1, 4, 16), List.of(4));
     List<Row> rows = new ArrayList<>();
-    for (Load load : loads) {
-      for (int period : periods) {
-        for (String runner : RUNNERS) {
-          MeanfieldTraining training =
-              training(load.network(), load.variant(), runner, CORES, period, 1, load.images());
-          Outcome outcome =
-              measured(
-                  training.withSide(load.side()),
-                  launch,
-                  rounds -> rounds.overheads(launch.windows()));
-          rows.add(launch.tell(new Row(load.label(), system(runner, period), outcome)));
-        }
-      }
+    for (Load load : launch.extent().choose(FULL, QUICK)) {
+      load.images()
+          .forEach(
+              (period, images) -> {
+                for (String runner : load.runners()) {
+                  rows.add(launch.tell(share(launch, load, runner, period, images)));
+                }
+              });
     }
     return new Section(
         "Exchange and scheduling of a round, 2 workers on " + MeanfieldTraining.CLUSTER,
@@ -100,38 +124,43 @@ final class RoundsPart implements Part {
         rows);
   }
 
+  private static Row share(Launch launch, Load load, String runner, int period, int images) {
+    MeanfieldTraining training =
+        training(load.network(), load.variant(), runner, CORES, period, 1, images);
+    Outcome outcome =
+        measured(
+            training.withSide(load.side()), launch, rounds -> rounds.overheads(launch.windows()));
+    return new Row(load.label(), system(runner, period), outcome);
+  }
+
   private static Section crowds(Launch launch) {
     List<Crowd> crowds =
         launch
             .extent()
             .choose(
                 List.of(
-                    new Crowd("lenet", RUNNERS, 3_072, 4),
-                    new Crowd("cnn", List.of(RESIDENT), 3_072, 3)),
-                List.of(new Crowd("lenet", RUNNERS, 256, 1)));
-    List<Integer> workers = launch.extent().choose(List.of(2, 4, 8, 16), List.of(2, 4));
-    int most = workers.get(workers.size() - 1);
-    int period = launch.extent().choose(AVERAGING_PERIOD, 1);
+                    new Crowd("lenet", List.of(2, 4, 8, 16), AVERAGING_PERIOD, 3_072, 3),
+                    new Crowd("cnn", List.of(2, 16), 4, 1_280, 2)),
+                List.of(new Crowd("lenet", List.of(2, 4), 1, 256, 1)));
     List<Row> rows = new ArrayList<>();
     for (Crowd crowd : crowds) {
-      for (String runner : crowd.runners()) {
-        for (int count : workers) {
-          MeanfieldTraining training =
-              training(
-                  crowd.network(),
-                  Variant.TORCH_FP32,
-                  runner,
-                  count,
-                  period,
-                  crowd.epochs() * most / count,
-                  crowd.shard() * count);
-          Outcome outcome = measured(training, launch, rounds -> perWorker(rounds, count, launch));
-          rows.add(launch.tell(new Row(crowd(crowd.network(), runner), workers(count), outcome)));
-        }
+      int most = crowd.workers().get(crowd.workers().size() - 1);
+      for (int count : crowd.workers()) {
+        MeanfieldTraining training =
+            training(
+                crowd.network(),
+                Variant.TORCH_FP32,
+                RESIDENT,
+                count,
+                crowd.averagingPeriod(),
+                crowd.epochs() * most / count,
+                crowd.shard() * count);
+        Outcome outcome = measured(training, launch, rounds -> perWorker(rounds, count, launch));
+        rows.add(launch.tell(new Row(crowd.label(), workers(count), outcome)));
       }
     }
     return new Section(
-        "Time of a round for each of an executor's workers, k = 16, torch fp32, 2 executors with a core each",
+        "Time of a round for each of an executor's workers, torch fp32, 2 executors with a core each",
         "ms",
         workers(CORES),
         rows);
@@ -174,12 +203,12 @@ final class RoundsPart implements Part {
         .toList();
   }
 
-  private static String system(String runner, int period) {
-    return runner + ", k = " + period;
+  private static SortedMap<Integer, Integer> images(Map<Integer, Integer> byPeriod) {
+    return new TreeMap<>(byPeriod);
   }
 
-  private static String crowd(String network, String runner) {
-    return network + ", " + runner;
+  private static String system(String runner, int period) {
+    return runner + ", k = " + period;
   }
 
   private static String workers(int count) {
@@ -195,10 +224,10 @@ final class RoundsPart implements Part {
         section.outcome(group, system).median());
   }
 
-  private static Target growth(Section section, String network) {
-    OptionalDouble ratio = section.ratio(crowd(network, RESIDENT), workers(16), workers(CORES));
+  private static Target growth(Section section, String group) {
+    OptionalDouble ratio = section.ratio(group, workers(16), workers(CORES));
     return new Target(
-        network + ": growth of a round's time per worker from K = 2 to K = 16, %",
+        group + ": growth of a round's time per worker from K = 2 to K = 16, %",
         Target.Bound.AT_MOST,
         5,
         ratio.isPresent() ? OptionalDouble.of(100 * (ratio.getAsDouble() - 1)) : ratio);
