@@ -84,6 +84,13 @@ public final class ResidentRoundRunner implements ClusterRunner {
     return Optional.empty();
   }
 
+  /** Why rounds gain nothing from being resident now; empty where they do. */
+  public static Optional<String> noGain(SparkContext context) {
+    return slotsOf(context) > 1
+        ? Optional.empty()
+        : Optional.of("only one task can run at a time, so that nothing is exchanged");
+  }
+
   @Override
   public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
     SegmentReports reports = new SegmentReports(rounds, told);

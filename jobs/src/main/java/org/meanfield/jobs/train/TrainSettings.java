@@ -146,9 +146,9 @@ public record TrainSettings(
               "How states are written when they are merged: every bit, or their move since the last merge in bf16 (a half) or in int8 with a scale per 256 values (a quarter). Part of the result.");
   static final Setting<RunnerKind> RUNNER =
       Setting.choice("train.runner", RunnerKind.class)
-          .defaultsTo(RunnerKind.JOB)
+          .defaultsTo(RunnerKind.AUTO)
           .means(
-              "How rounds run: 'resident' keeps tasks on the executors, which merge among themselves; 'job' is a Spark job a round, merged by the driver; 'auto' is resident where Spark's settings allow it. The result is the same.");
+              "How rounds run: 'resident' keeps tasks on the executors, which merge among themselves; 'job' is a Spark job a round, merged by the driver; 'auto' is resident where Spark's settings allow it and more than one task runs at a time, and says so. The result is the same.");
   static final Setting<Integer> ROUND_TIMEOUT =
       Setting.integer("train.round-timeout")
           .atLeast(1)

@@ -80,21 +80,24 @@ record TrainingRun(
 
   private ClusterRunner runner(JavaSparkContext spark, ShardedData shards) {
     Optional<String> refusal = ResidentRoundRunner.refusal(spark.getConf());
-    if (settings.runner() == RunnerKind.JOB) {
-      return new SparkRoundRunner(spark, plan, shards.training(), settings.recording());
-    }
-    if (refusal.isEmpty()) {
-      return new ResidentRoundRunner(
-          spark, plan, shards.training(), settings.recording(), settings.roundTimeout());
-    }
-    if (settings.runner() == RunnerKind.RESIDENT) {
+    if (settings.runner() == RunnerKind.RESIDENT && refusal.isPresent()) {
       throw new SettingsException(
           "train.runner=resident is not possible: "
               + refusal.get()
               + ". Turn that off, or set train.runner to auto or job");
     }
-    console.line("rounds: a Spark job each, because " + refusal.get());
-    return new SparkRoundRunner(spark, plan, shards.training(), settings.recording());
+    if (settings.runner() == RunnerKind.AUTO) {
+      refusal = refusal.or(() -> ResidentRoundRunner.noGain(spark.sc()));
+      console.line(
+          refusal
+              .map(why -> "rounds: a Spark job each, because " + why)
+              .orElse("rounds: resident, merged by the executors"));
+    }
+    if (settings.runner() == RunnerKind.JOB || refusal.isPresent()) {
+      return new SparkRoundRunner(spark, plan, shards.training(), settings.recording());
+    }
+    return new ResidentRoundRunner(
+        spark, plan, shards.training(), settings.recording(), settings.roundTimeout());
   }
 
   /** Writes the model, and last the summary that marks the run finished. */

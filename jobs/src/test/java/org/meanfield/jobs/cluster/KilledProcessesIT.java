@@ -59,8 +59,9 @@ class KilledProcessesIT {
 
   @Test
   void executorsKilledMidTrainingLeaveTheBitsUnchanged() throws IOException {
-    try (LaunchedProgram program =
-        LaunchedProgram.start(train("local-cluster[2,1,1024]", "executors"))) {
+    List<String> arguments = train("local-cluster[2,1,1024]", "executors");
+    arguments.addAll(List.of("--set", "train.runner=job"));
+    try (LaunchedProgram program = LaunchedProgram.start(arguments)) {
       for (int round : new int[] {4, 15}) {
         program.until(line -> roundOf(line) >= round);
         anExecutor(program).destroyForcibly();

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -109,6 +114,22 @@ class ResidentRoundRunnerTest {
       round.workers().forEach(worker -> assertThat(worker.time().compute()).isPositive());
     }
     assertThat(told.stream().mapToLong(MergedRound::examples).sum()).isEqualTo(3 * 36);
+  }
+
+  @Test
+  void theDriverGetsOneStateOfASegmentHoweverManyWorkersThereAre() throws Exception {
+    for (int workers : new int[] {2, 12}) {
+      List<PackedExamples> shards = TinyTraining.shards(rows, workers, folder);
+      TrainingPlan plan = TinyTraining.plan(sizes(shards));
+      ModelState state = engine.initialState(plan.network());
+      long bytes = 4L * (state.parameters().length() + state.updaterState().length());
+      ResultBytes results = new ResultBytes();
+      spark.sparkContext().addSparkListener(results);
+      resident(plan, 2, new ArrayList<>());
+      spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
+      spark.sparkContext().removeSparkListener(results);
+      assertThat(results.ofLargestStage()).isBetween(bytes, 2 * bytes);
+    }
   }
 
   @Test
@@ -216,6 +237,20 @@ class ResidentRoundRunnerTest {
     CheckpointStore checkpoints = new CheckpointStore(artifacts, 1);
     Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
     return new TrainingLoop(plan, runner, state -> 0.5, checkpoints, intervals, journal).run(start);
+  }
+
+  /** Bytes that tasks sent to the driver, by stage. */
+  private static final class ResultBytes extends SparkListener {
+    private final Map<Integer, Long> bytes = new HashMap<>();
+
+    @Override
+    public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
+      bytes.merge(end.stageId(), end.taskMetrics().resultSize(), Long::sum);
+    }
+
+    synchronized long ofLargestStage() {
+      return Collections.max(bytes.values());
+    }
   }
 
   /** Keeps what it hears. */
