@@ -20,8 +20,18 @@ import org.slf4j.LoggerFactory;
  * the class that DL4J asks (see {@link org.nd4j.nativeblas.Nd4jCpu}).
  */
 public final class NativeBackend {
+  /**
+   * The environment variable that names OpenBLAS's kernels instead of the processor. Both engines'
+   * matrix products go through OpenBLAS, so it decides their last bits.
+   */
+  public static final String KERNEL_CHOICE = "OPENBLAS_CORETYPE";
+
   private static final Logger LOG = LoggerFactory.getLogger(NativeBackend.class);
   private static final String HELPERS_DISABLED = "org.eclipse.deeplearning4j.helpers.disable";
+
+  /** The thread count that the current thread has been given; OpenMP keeps it by thread. */
+  private static final ThreadLocal<Integer> GIVEN = ThreadLocal.withInitial(() -> 0);
+
   private final String build;
   private final HelperStatus helpers;
 
@@ -53,7 +63,14 @@ public final class NativeBackend {
     return "nd4j 1.0.0-M2.1, natives "
         + build
         + ", oneDNN "
-        + (helpers == HelperStatus.ACTIVE ? "on" : "off");
+        + (helpers == HelperStatus.ACTIVE ? "on" : "off")
+        + kernelChoice();
+  }
+
+  /** For an engine's description: what the environment asks of OpenBLAS; empty where nothing. */
+  public static String kernelChoice() {
+    String choice = System.getenv(KERNEL_CHOICE);
+    return choice == null ? "" : ", " + KERNEL_CHOICE + "=" + choice;
   }
 
   /** Whether DL4J's layers use oneDNN. */
@@ -61,11 +78,21 @@ public final class NativeBackend {
     return helpers;
   }
 
-  /** Limits OpenMP and BLAS of this process; a process hosts replicas of one size only. */
+  /**
+   * Limits OpenMP on the calling thread, ND4J's own loops and BLAS in the process; a process hosts
+   * replicas of one size only. ND4J's loops would else take as many threads as are free at that
+   * moment, and a sum's last bits with them.
+   */
   void useThreads(int threads) {
+    if (GIVEN.get() == threads) {
+      return;
+    }
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    Nd4j.getEnvironment().setMaxMasterThreads(threads);
+    Nd4j.getEnvironment().setMaxThreads(threads);
     Nd4j.getBlasWrapper();
     Nd4j.factory().blas().setMaxThreads(threads);
+    GIVEN.set(threads);
   }
 
   private static String chooseBuild() {

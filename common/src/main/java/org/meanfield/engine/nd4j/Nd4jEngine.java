@@ -31,7 +31,6 @@ public final class Nd4jEngine implements Engine {
 
   @Override
   public Replica open(Network network, int threads) {
-    backend.useThreads(threads);
-    return new Nd4jReplica(network);
+    return new Nd4jReplica(network, backend, threads);
   }
 }

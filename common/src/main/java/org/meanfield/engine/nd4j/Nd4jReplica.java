@@ -21,9 +21,14 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Nd4jReplica implements Replica {
   private final ComputationGraph graph;
   private final Network network;
+  private final NativeBackend backend;
+  private final int threads;
 
-  Nd4jReplica(Network network) {
+  Nd4jReplica(Network network, NativeBackend backend, int threads) {
     this.network = network;
+    this.backend = backend;
+    this.threads = threads;
+    backend.useThreads(threads);
     this.graph = new ComputationGraph(network.configuration());
     graph.init();
     graph.getUpdater(); // allocates the updater state now, so that load() finds it
@@ -37,6 +42,7 @@ final class Nd4jReplica implements Replica {
 
   @Override
   public double step(Minibatch minibatch, StepPosition position) {
+    backend.useThreads(threads);
     graph.getConfiguration().setIterationCount(position.iteration());
     graph.getConfiguration().setEpochCount(position.epoch());
     Nd4j.getRandom().setSeed(position.seed());
@@ -55,6 +61,7 @@ final class Nd4jReplica implements Replica {
 
   @Override
   public FloatVector predict(Minibatch minibatch) {
+    backend.useThreads(threads);
     try (INDArray pixels = images(minibatch);
         INDArray probabilities = graph.outputSingle(pixels)) {
       return copyOf(probabilities);

@@ -7,6 +7,7 @@ import org.meanfield.engine.Engine;
 import org.meanfield.engine.Precision;
 import org.meanfield.engine.Replica;
 import org.meanfield.engine.nd4j.GraphLayout;
+import org.meanfield.engine.nd4j.NativeBackend;
 import org.meanfield.engine.nd4j.Nd4jEngine;
 import org.meanfield.error.SettingsException;
 import org.meanfield.model.ModelState;
@@ -62,7 +63,13 @@ public final class TorchEngine implements Engine {
 
   @Override
   public String description() {
-    return "LibTorch " + VERSION + ", " + precision + ", kernels for " + TorchNatives.capability();
+    return "LibTorch "
+        + VERSION
+        + ", "
+        + precision
+        + ", kernels for "
+        + TorchNatives.capability()
+        + NativeBackend.kernelChoice();
   }
 
   /** DL4J's own initialisation: both engines start from the same weights. */

@@ -3,18 +3,25 @@ package org.meanfield.engine.nd4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.data.Normalization;
+import org.meanfield.data.ResizePolicy;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Minibatch;
 import org.meanfield.engine.Replica;
 import org.meanfield.engine.StepPosition;
 import org.meanfield.error.CorruptArtifactException;
+import org.meanfield.model.Architectures;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.ModelStateCodec;
 import org.meanfield.model.Network;
+import org.meanfield.model.TrainingRecipe;
 import org.meanfield.natives.NativePlatform;
 import org.nd4j.linalg.learning.config.Adam;
 
@@ -43,6 +50,32 @@ class Nd4jReplicaTest {
     String first = digestAfterSteps(start, 0);
     String second = digestAfterSteps(start, 3);
     assertThat(second).isEqualTo(first);
+  }
+
+  @Test
+  void aStepIsTheSameOnAnyThread() {
+    ImageSpec spec = new ImageSpec(28, 28, 1, ResizePolicy.STRETCH, Normalization.unitRange(1));
+    Network wide =
+        Architectures.build("lenet", spec, TinyNetworks.classes(), TrainingRecipe.plain(0.1, 1));
+    ModelState start = engine.initialState(wide);
+    float[] pixels = new float[16 * 28 * 28];
+    Random random = new Random(1);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = random.nextFloat();
+    }
+    float[] targets = new float[16 * 3];
+    for (int i = 0; i < 16; i++) {
+      targets[3 * i + i % 3] = 1;
+    }
+    Minibatch minibatch = new Minibatch(16, FloatVector.wrap(pixels), FloatVector.wrap(targets));
+    try (Replica replica = engine.open(wide, 1)) {
+      String here = digestOfAStep(replica, start, minibatch);
+      String elsewhere =
+          CompletableFuture.supplyAsync(
+                  () -> digestOfAStep(replica, start, minibatch), task -> new Thread(task).start())
+              .join();
+      assertThat(elsewhere).isEqualTo(here);
+    }
   }
 
   @Test
@@ -95,5 +128,11 @@ class Nd4jReplicaTest {
       }
       return ModelStateCodec.sha256(replica.state());
     }
+  }
+
+  private static String digestOfAStep(Replica replica, ModelState start, Minibatch minibatch) {
+    replica.load(start);
+    replica.step(minibatch, new StepPosition(0, 0, 1));
+    return ModelStateCodec.sha256(replica.state());
   }
 }

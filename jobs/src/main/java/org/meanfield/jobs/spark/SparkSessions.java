@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.SparkSession;
+import org.meanfield.engine.nd4j.NativeBackend;
 import org.meanfield.error.SettingsException;
 
 /** Starts the session of a command, with the Spark properties that Meanfield's jobs need. */
@@ -95,6 +96,11 @@ public final class SparkSessions {
     // A native thread per task CPU: more would fight with the other tasks of the executor.
     defaults.put("spark.executorEnv.OMP_NUM_THREADS", threads);
     defaults.put("spark.executorEnv.OPENBLAS_NUM_THREADS", threads);
+    // What pins the driver's kernels pins those of its executors: else bits would differ.
+    String kernels = System.getenv(NativeBackend.KERNEL_CHOICE);
+    if (kernels != null) {
+      defaults.put("spark.executorEnv." + NativeBackend.KERNEL_CHOICE, kernels);
+    }
     // Results are bounded by workers times model size, which the driver must hold anyway.
     defaults.put("spark.driver.maxResultSize", "0");
     // A row holds an encoded image: Spark's batch of 4,096 rows could be gigabytes.

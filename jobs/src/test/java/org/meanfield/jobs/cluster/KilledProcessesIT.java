@@ -133,7 +133,6 @@ class KilledProcessesIT {
     arguments.addAll(List.of("--data", data(), "--output", folder.resolve(run).toString()));
     arguments.addAll(
         List.of("--model", "lenet", "--workers", "4", "--epochs", "2", "--batch-size", "6"));
-    arguments.addAll(List.of("--engine", "nd4j"));
     arguments.addAll(
         List.of("--set", "train.averaging-period=1", "--set", "checkpoint.interval=4"));
     return arguments;

@@ -114,7 +114,6 @@ class StandaloneClusterIT {
     List<String> arguments = new ArrayList<>(List.of("train", "--data", at("data")));
     arguments.addAll(List.of("--output", at(run), "--model", "lenet", "--workers", "4"));
     arguments.addAll(List.of("--epochs", "2", "--batch-size", "16"));
-    arguments.addAll(List.of("--engine", "nd4j"));
     arguments.addAll(List.of("--set", "train.averaging-period=2"));
     return arguments;
   }

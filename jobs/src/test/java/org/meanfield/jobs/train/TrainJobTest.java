@@ -78,15 +78,7 @@ class TrainJobTest {
   @Test
   void anUnfinishedRunGoesOnWithTheSameBits() throws IOException {
     Path whole = folder.resolve("whole");
-    assertThat(
-            train(
-                whole,
-                "--engine",
-                "nd4j",
-                "--set",
-                "checkpoint.interval=1",
-                "--set",
-                "checkpoint.keep=9"))
+    assertThat(train(whole, "--set", "checkpoint.interval=1", "--set", "checkpoint.keep=9"))
         .isZero();
     Path resumed = folder.resolve("resumed");
     copy(whole, resumed);
@@ -100,7 +92,7 @@ class TrainJobTest {
             "checkpoints/round-00000003/state.bin")) {
       Files.delete(resumed.resolve(lost));
     }
-    assertThat(train(resumed, "--engine", "nd4j", "--set", "checkpoint.interval=7")).isZero();
+    assertThat(train(resumed, "--set", "checkpoint.interval=7")).isZero();
     assertThat(printed.toString(StandardCharsets.UTF_8)).contains("going on after round 2 of 4");
     assertThat(json(resumed.resolve("result.json")).get("stateSha256"))
         .isEqualTo(json(whole.resolve("result.json")).get("stateSha256"));
