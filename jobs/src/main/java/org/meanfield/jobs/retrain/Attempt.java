@@ -74,7 +74,6 @@ final class Attempt {
       return retrain(open.get());
     }
     Sighting sighting = new Look(context, folder, registry, clock).look();
-    context.console().line("retrain: " + sighting.message());
     if (sighting.plan().isEmpty()) {
       return new JobResult(sighting.status(), sighting.message(), sighting.figures());
     }
@@ -84,6 +83,7 @@ final class Attempt {
       return before.get();
     }
     folder.run(plan.runId()).plan().write(plan);
+    context.console().line("retrain " + plan.runId() + ": due because " + plan.why());
     return retrain(plan);
   }
 

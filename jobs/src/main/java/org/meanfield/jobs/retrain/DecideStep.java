@@ -1,6 +1,7 @@
 package org.meanfield.jobs.retrain;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.meanfield.jobs.registry.Judgement;
 import org.meanfield.jobs.registry.PromotionSettings;
@@ -20,7 +21,9 @@ final class DecideStep implements Step {
   @Override
   public Map<String, Object> run(Retraining retraining) {
     Judgement judgement = judge(retraining);
-    judgement.decision().lines().forEach(retraining::say);
+    List<String> lines = judgement.decision().lines();
+    retraining.say("the gate says: " + lines.get(0));
+    lines.subList(1, lines.size()).forEach(retraining::say);
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("championBefore", judgement.champion().orElse(null));
     figures.putAll(judgement.decision().figures());

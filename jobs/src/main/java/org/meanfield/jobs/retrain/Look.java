@@ -150,7 +150,12 @@ final class Look {
     RegistryState state = registry.state();
     String why;
     if (finished.isEmpty()) {
-      why = String.format(Locale.ROOT, "first run: %,d labelled images", images.count());
+      why =
+          String.format(
+              Locale.ROOT,
+              "first run: %,d images delivered, %,d known",
+              images.count(),
+              images.knownCount());
     } else {
       Triggers triggers =
           Triggers.of(
@@ -161,7 +166,7 @@ final class Look {
       figures.put("triggers", triggers.findings());
       Optional<String> rest = coolDown(finished);
       if (!settings.get(RetrainSettings.FORCE) && (!triggers.fire() || rest.isPresent())) {
-        String message = "would not run: " + rest.orElseGet(triggers::line);
+        String message = "not due: " + rest.orElseGet(triggers::line);
         return new Sighting(Optional.empty(), Status.NOT_DUE, message, lines(triggers), figures);
       }
       why = triggers.fire() ? triggers.line() : "--force: " + triggers.line();

@@ -2,7 +2,6 @@ package org.meanfield.jobs.retrain;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * The data sets of a run: those known before it, and those that are new, each the oldest first.
@@ -31,20 +30,13 @@ record Parts(List<Part> known, List<Part> fresh, List<String> testOwners) {
     return testOwners.contains(part.name());
   }
 
-  /** Class names: the known ones in their order, then new ones by name. */
+  /**
+   * Class names in the order in which they came: that of the first part, then what each later one
+   * adds. So a version's classes begin with those of the version before, in the same order.
+   */
   List<String> classes() {
-    List<String> names = new ArrayList<>(knownClasses());
-    TreeSet<String> more = new TreeSet<>();
-    fresh.forEach(part -> more.addAll(part.classes()));
-    more.removeAll(names);
-    names.addAll(more);
-    return List.copyOf(names);
-  }
-
-  /** Classes before the new deliveries came, in their order. */
-  List<String> knownClasses() {
     List<String> names = new ArrayList<>();
-    for (Part part : known) {
+    for (Part part : all()) {
       part.classes().stream().filter(name -> !names.contains(name)).forEach(names::add);
     }
     return List.copyOf(names);

@@ -63,7 +63,13 @@ class MixtureTest {
         .containsExactlyInAnyOrderEntriesOf(Map.of("disc", 40L, "square", 40L));
     assertThat(images.newClasses()).containsExactly("stripes");
     assertThat(images.inputs()).isEqualTo(9);
-    assertThat(parts.classes()).containsExactly("disc", "square", "stripes");
+  }
+
+  @Test
+  void classesKeepTheOrderOfTheFirstVersion() {
+    Parts first = new Parts(List.of(), parts.known().subList(0, 1), List.of(Part.BASE));
+    assertThat(first.classes()).containsExactly("square", "disc");
+    assertThat(parts.classes()).containsExactly("square", "disc", "stripes");
   }
 
   @Test
@@ -129,7 +135,9 @@ class MixtureTest {
                 "--output",
                 data,
                 "--set",
-                "ingest.validation-fraction=0");
+                "ingest.validation-fraction=0",
+                "--set",
+                "ingest.class-names=" + (name.equals(Part.BASE) ? "square,disc" : ""));
     assertThat(code).isZero();
     Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
     return new Part(name, DatasetFiles.open(spark, storage, data));
