@@ -19,7 +19,15 @@ final class RepositoryShape {
 
   /** What builds and editors leave behind, as in .gitignore. */
   private static final Set<String> SKIPPED =
-      Set.of(".git", ".idea", ".vscode", ".settings", "target", "local", "quickstart-output");
+      Set.of(
+          ".git",
+          ".idea",
+          ".vscode",
+          ".settings",
+          "target",
+          "local",
+          "quickstart-output",
+          "demo-retrain-output");
 
   private static final Set<String> TEXTS =
       Set.of("java", "xml", "md", "sh", "py", "conf", "properties", "yaml", "yml", "svg", "");
