@@ -57,6 +57,9 @@ public record Augmentation(CropPolicy crop, int padding, FlipPolicy flip, int cu
     boolean mirror = random.nextBoolean() && flip == FlipPolicy.HORIZONTAL;
     int row = random.nextInt(image.height());
     int column = random.nextInt(image.width());
+    if (padding == 0 && !mirror && cutout == 0) {
+      return image;
+    }
     byte[] pixels = window(image, top, left, mirror);
     if (cutout > 0) {
       cover(image, pixels, row - cutout / 2, column - cutout / 2);

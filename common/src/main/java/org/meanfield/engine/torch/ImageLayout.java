@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
  * Parameters, and what goes in and comes out, do not depend on it; last bits do.
  */
 public enum ImageLayout {
-  /** All channels of a pixel together: the faster one in every network measured. */
+  /** All channels of a pixel together, as the engine trains; docs/engines.md has both speeds. */
   CHANNELS_LAST(MemoryFormat.ChannelsLast),
   /**
    * All pixels of a channel together. LibTorch adds up batch statistics in double precision here,
