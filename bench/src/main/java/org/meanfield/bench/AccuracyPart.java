@@ -31,7 +31,7 @@ final class AccuracyPart implements Part {
         launch
             .extent()
             .choose(
-                List.of(new Subject("lenet", 60_000, 3), new Subject("cnn", 60_000, 1)),
+                List.of(new Subject("lenet", 60_000, 3), new Subject("cnn", 49_152, 1)),
                 List.of(new Subject("lenet", 2_048, 1)));
     int seeds = launch.extent().choose(3, 2);
     List<Row> rows = new ArrayList<>();
