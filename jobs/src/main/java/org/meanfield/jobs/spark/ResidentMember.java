@@ -41,6 +41,7 @@ final class ResidentMember {
   private final TrainingPlan plan;
   private final Exchange exchange;
   private final List<Contribution> deposited = new ArrayList<>();
+  private final List<float[]> trained = new ArrayList<>(); // used again every round
   private int tasks;
   private int ready;
   private Membership membership;
@@ -211,11 +212,7 @@ final class ResidentMember {
             .filter(Divergence::in)
             .map(bad -> new Diverged(bad.worker(), bad.meanLoss()))
             .findFirst();
-    List<float[]> states =
-        deposited.stream()
-            .filter(contribution -> contribution.examples() > 0)
-            .map(contribution -> FlatState.of(contribution.state()))
-            .toList();
+    List<float[]> states = trainedStates();
     deposited.clear();
     SlicedMerge.Turn turn = new SlicedMerge.Turn(round.number(), shares(round), diverged);
     SlicedMerge.Outcome outcome = merge.merge(turn, flat, states);
@@ -224,6 +221,20 @@ final class ResidentMember {
       throw new DivergedRound(outcome.diverged().get());
     }
     return stepped(outcome.mean());
+  }
+
+  private List<float[]> trainedStates() {
+    int states = 0;
+    for (Contribution contribution : deposited) {
+      if (contribution.examples() > 0) {
+        if (states == trained.size()) {
+          trained.add(new float[flat.length]);
+        }
+        FlatState.copy(contribution.state(), trained.get(states));
+        states++;
+      }
+    }
+    return trained.subList(0, states);
   }
 
   private MergedState stepped(float[] mean) {

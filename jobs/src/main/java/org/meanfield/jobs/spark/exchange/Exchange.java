@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.network.buffer.NioManagedBuffer;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
 
@@ -15,6 +16,9 @@ import org.apache.spark.network.client.TransportClient;
  * most one message of each phase ahead.
  */
 public final class Exchange implements AutoCloseable {
+  /** A message without a body. */
+  static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private static final int HELLO_ROUND = -1;
 
   private final ExchangePort port;
@@ -23,6 +27,7 @@ public final class Exchange implements AutoCloseable {
   private final int maxBody;
   private final double timeoutSeconds;
   private final Slot[] slots;
+  private final ByteBuffer[] outgoing;
   private final String[] gone;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong received = new AtomicLong();
@@ -46,6 +51,7 @@ public final class Exchange implements AutoCloseable {
     this.maxBody = maxBody;
     this.timeoutSeconds = timeoutSeconds;
     this.slots = new Slot[Phase.values().length * maxPeers];
+    this.outgoing = new ByteBuffer[slots.length];
     this.gone = new String[maxPeers];
     for (int i = 0; i < slots.length; i++) {
       slots[i] = new Slot();
@@ -53,12 +59,13 @@ public final class Exchange implements AutoCloseable {
     port.register(this);
   }
 
-  /** A peer's message as it arrived. */
+  /** A peer's message as it arrives. */
   private static final class Slot {
     private boolean full;
     private int round;
     private byte[] bytes = new byte[0];
     private int length;
+    private int filled;
     private Diverged diverged;
   }
 
@@ -88,7 +95,7 @@ public final class Exchange implements AutoCloseable {
     }
     for (int peer = 0; peer < peers.size(); peer++) {
       if (peer != self) {
-        send(peer, Phase.HELLO, HELLO_ROUND, null, Frame.message(0));
+        send(peer, Phase.HELLO, HELLO_ROUND, null, NOTHING);
       }
     }
     long deadline = deadline();
@@ -151,18 +158,36 @@ public final class Exchange implements AutoCloseable {
     return System.nanoTime() + (long) (timeoutSeconds * 1e9);
   }
 
-  /** Sends a message made with {@link Frame#message}. Ownership: the buffer is the exchange's. */
-  void send(int peer, Phase phase, int round, Diverged diverged, ByteBuffer message) {
-    int length = message.capacity() - Frame.BYTES;
-    new Frame(id, self(), round, phase, diverged, length).writeTo(message);
-    sent.addAndGet(message.remaining());
+  /**
+   * Room for the body of a message, little-endian. Ownership: the exchange's; the peer has what was
+   * in it when the next round comes to the same phase, because rounds wait for each other.
+   */
+  ByteBuffer body(int peer, Phase phase, int bytes) {
+    int at = phase.code() * maxPeers + peer;
+    if (outgoing[at] == null || outgoing[at].capacity() < bytes) {
+      outgoing[at] = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    return outgoing[at].clear().limit(bytes);
+  }
+
+  /**
+   * Sends a message.
+   *
+   * @param body all of it up to its limit; made with {@link #body}, or {@link #NOTHING}
+   */
+  void send(int peer, Phase phase, int round, Diverged diverged, ByteBuffer body) {
+    ByteBuffer whole = body.duplicate().position(0);
+    int length = whole.remaining();
+    ByteBuffer head = new Frame(id, self(), round, phase, diverged, length).bytes();
+    sent.addAndGet(Frame.BYTES + (long) length);
     TransportClient client;
     synchronized (this) {
       client = connections.get(peer);
       unacknowledged++;
     }
-    client.sendRpc(
-        message,
+    client.uploadStream(
+        new NioManagedBuffer(head),
+        new NioManagedBuffer(whole),
         new RpcResponseCallback() {
           @Override
           public void onSuccess(ByteBuffer response) {
@@ -182,8 +207,8 @@ public final class Exchange implements AutoCloseable {
     notifyAll();
   }
 
-  /** On the transport's thread: keeps a message until it is asked for. */
-  void arrived(Frame frame, ByteBuffer body) {
+  /** On the transport's thread: makes room for a message whose body is still to come. */
+  void begins(Frame frame) {
     if (frame.sender() < 0 || frame.sender() >= maxPeers || frame.length() > maxBody) {
       throw new ExchangeException(
           "A message of peer "
@@ -214,14 +239,43 @@ public final class Exchange implements AutoCloseable {
       if (slot.bytes.length < frame.length()) {
         slot.bytes = new byte[frame.length()];
       }
-      body.get(slot.bytes, 0, frame.length());
       slot.length = frame.length();
+      slot.filled = 0;
       slot.round = frame.round();
       slot.diverged = frame.diverged();
-      slot.full = true;
-      received.addAndGet(Frame.BYTES + (long) frame.length());
-      notifyAll();
     }
+  }
+
+  /** On the transport's thread: more of a message's body; only that thread touches it by now. */
+  void more(Frame frame, ByteBuffer piece) {
+    Slot slot = slot(frame.phase(), frame.sender());
+    int bytes = piece.remaining();
+    if (bytes > slot.length - slot.filled) {
+      throw wrongLength(frame, slot.filled + bytes);
+    }
+    piece.get(slot.bytes, slot.filled, bytes);
+    slot.filled += bytes;
+  }
+
+  /** On the transport's thread: the message is whole, and kept until it is asked for. */
+  synchronized void arrived(Frame frame) {
+    Slot slot = slot(frame.phase(), frame.sender());
+    if (slot.filled != slot.length) {
+      throw wrongLength(frame, slot.filled);
+    }
+    slot.full = true;
+    received.addAndGet(Frame.BYTES + (long) slot.length);
+    notifyAll();
+  }
+
+  private static ExchangeException wrongLength(Frame frame, int bytes) {
+    return new ExchangeException(
+        "A message of phase "
+            + frame.phase()
+            + " with "
+            + bytes
+            + " bytes was refused; its head announces "
+            + frame.length());
   }
 
   /** On the transport's thread: nothing more will come from a peer. */

@@ -10,6 +10,7 @@ import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.network.TransportContext;
 import org.apache.spark.network.client.RpcResponseCallback;
+import org.apache.spark.network.client.StreamCallbackWithID;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.client.TransportClientBootstrap;
 import org.apache.spark.network.client.TransportClientFactory;
@@ -89,25 +90,52 @@ public final class ExchangePort implements AutoCloseable {
 
   private record Origin(Exchange exchange, int sender) {}
 
+  /** One message on its way in. */
+  private record Arriving(Exchange exchange, Frame frame) implements StreamCallbackWithID {
+    @Override
+    public String getID() {
+      return "exchange-" + frame.exchange() + "-" + frame.phase();
+    }
+
+    @Override
+    public void onData(String id, ByteBuffer piece) {
+      exchange.more(frame, piece);
+    }
+
+    @Override
+    public void onComplete(String id) {
+      exchange.arrived(frame);
+    }
+
+    @Override
+    public void onFailure(String id, Throwable cause) {
+      exchange.gone(frame.sender(), "broke off a message: " + cause.getMessage());
+    }
+  }
+
   /** Takes messages on the transport's threads; must not wait. */
   private final class Receiver extends RpcHandler {
     private final StreamManager streams = new OneForOneStreamManager();
 
+    /** Messages are streams, so that a body is copied once, from the network to where it waits. */
+    @Override
+    public StreamCallbackWithID receiveStream(
+        TransportClient client, ByteBuffer head, RpcResponseCallback callback) {
+      Frame frame = Frame.read(head);
+      Exchange exchange = open.get(frame.exchange());
+      if (exchange == null) {
+        throw new ExchangeException(
+            "Exchange " + frame.exchange() + " is not open here: it ended, or is another's");
+      }
+      exchange.begins(frame);
+      origins.putIfAbsent(client.getChannel(), new Origin(exchange, frame.sender()));
+      return new Arriving(exchange, frame);
+    }
+
     @Override
     public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
-      try {
-        Frame frame = Frame.read(message);
-        Exchange exchange = open.get(frame.exchange());
-        if (exchange == null) {
-          throw new ExchangeException(
-              "Exchange " + frame.exchange() + " is not open here: it ended, or is another's");
-        }
-        exchange.arrived(frame, message);
-        origins.putIfAbsent(client.getChannel(), new Origin(exchange, frame.sender()));
-        callback.onSuccess(ByteBuffer.allocate(0));
-      } catch (ExchangeException e) {
-        callback.onFailure(e);
-      }
+      callback.onFailure(
+          new ExchangeException("A message that is none of a Meanfield exchange was refused"));
     }
 
     @Override

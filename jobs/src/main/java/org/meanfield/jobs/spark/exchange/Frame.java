@@ -18,29 +18,22 @@ import java.util.Optional;
 record Frame(long exchange, int sender, int round, Phase phase, Diverged diverged, int length) {
   static final int BYTES = 48;
   private static final int MAGIC = 0x5845464D; // "MFEX" read as little-endian
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
-  /** A message whose body is to be written from the buffer's position on. */
-  static ByteBuffer message(int body) {
-    ByteBuffer message =
-        ByteBuffer.allocate(Math.addExact(BYTES, body)).order(ByteOrder.LITTLE_ENDIAN);
-    return message.position(BYTES);
-  }
-
-  /** Writes this head in front of the body. */
-  void writeTo(ByteBuffer message) {
-    message.position(0);
-    message.putInt(MAGIC).putInt(VERSION).putLong(exchange).putInt(sender).putInt(round);
-    message.putInt(phase.code());
-    message.putInt(diverged == null ? Diverged.NOBODY : diverged.worker());
-    message.putDouble(diverged == null ? 0 : diverged.meanLoss());
-    message.putInt(length).putInt(0).position(0);
+  /** The bytes of this head, ready to be read. */
+  ByteBuffer bytes() {
+    ByteBuffer head = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    head.putInt(MAGIC).putInt(VERSION).putLong(exchange).putInt(sender).putInt(round);
+    head.putInt(phase.code());
+    head.putInt(diverged == null ? Diverged.NOBODY : diverged.worker());
+    head.putDouble(diverged == null ? 0 : diverged.meanLoss());
+    return head.putInt(length).putInt(0).flip();
   }
 
   /**
-   * Reads a head and leaves the body.
+   * Reads a head.
    *
-   * @throws ExchangeException where the bytes are no message of an exchange
+   * @throws ExchangeException where the bytes are no head of a message of an exchange
    */
   static Frame read(ByteBuffer message) {
     message.order(ByteOrder.LITTLE_ENDIAN);
@@ -61,15 +54,9 @@ record Frame(long exchange, int sender, int round, Phase phase, Diverged diverge
     int length = message.getInt();
     message.getInt();
     Optional<Phase> phase = Phase.of(code);
-    if (phase.isEmpty() || length != message.remaining()) {
+    if (phase.isEmpty() || length < 0 || message.hasRemaining()) {
       throw new ExchangeException(
-          "A message of phase "
-              + code
-              + " with "
-              + message.remaining()
-              + " bytes was refused;"
-              + " its head announces "
-              + length);
+          "A message of phase " + code + " that announces " + length + " bytes was refused");
     }
     Diverged diverged = worker == Diverged.NOBODY ? null : new Diverged(worker, loss);
     return new Frame(exchange, sender, round, phase.get(), diverged, length);

@@ -21,6 +21,7 @@ public final class SlicedMerge {
   private final int self;
   private final List<Slice> slices = new ArrayList<>();
   private final List<SliceMean> sums = new ArrayList<>();
+  private final float[][] arrived; // by peer: what its only worker's state was decoded to
 
   /**
    * For states of one length.
@@ -31,6 +32,7 @@ public final class SlicedMerge {
     this.exchange = exchange;
     this.codec = codec;
     this.self = exchange.self();
+    this.arrived = new float[exchange.size()][0];
     for (int peer = 0; peer < exchange.size(); peer++) {
       slices.add(Slice.of(peer, exchange.size(), length));
       sums.add(new SliceMean(slices.get(peer)));
@@ -134,7 +136,8 @@ public final class SlicedMerge {
         sum.raise(base, state, slices.get(peer).from());
       }
       if (peer != self) {
-        exchange.send(peer, Phase.UNITS_WANTED, turn.round(), own, units(peer));
+        exchange.send(
+            peer, Phase.UNITS_WANTED, turn.round(), own, units(peer, Phase.UNITS_WANTED, peer));
       }
     }
     List<Exchange.Arrival> wanted = awaitAll(Phase.UNITS_WANTED, turn, deadline);
@@ -150,7 +153,8 @@ public final class SlicedMerge {
   private void agreeOnUnits(Turn turn, long deadline) throws InterruptedException {
     for (int peer = 0; peer < slices.size(); peer++) {
       if (peer != self) {
-        exchange.send(peer, Phase.UNITS_AGREED, turn.round(), null, units(self));
+        exchange.send(
+            peer, Phase.UNITS_AGREED, turn.round(), null, units(peer, Phase.UNITS_AGREED, self));
       }
     }
     List<Exchange.Arrival> agreed = awaitAll(Phase.UNITS_AGREED, turn, deadline);
@@ -162,10 +166,10 @@ public final class SlicedMerge {
     }
   }
 
-  private ByteBuffer units(int slice) {
-    ByteBuffer message = Frame.message(2 * slices.get(slice).blocks());
-    sums.get(slice).putExponents(message.slice().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer());
-    return message;
+  private ByteBuffer units(int peer, Phase phase, int slice) {
+    ByteBuffer body = exchange.body(peer, phase, 2 * slices.get(slice).blocks());
+    sums.get(slice).putExponents(body.asShortBuffer());
+    return body;
   }
 
   private void sendMoves(
@@ -174,7 +178,7 @@ public final class SlicedMerge {
       if (peer != self) {
         ByteBuffer message =
             states.isEmpty() || diverged != null
-                ? Frame.message(0)
+                ? Exchange.NOTHING
                 : states.size() == 1 ? alone.get(peer) : summed(turn, base, states, peer);
         exchange.send(peer, Phase.MOVES, turn.round(), diverged, message);
       }
@@ -183,9 +187,9 @@ public final class SlicedMerge {
 
   private ByteBuffer summed(Turn turn, float[] base, List<float[]> states, int slice) {
     addOwn(turn, base, states, slice);
-    ByteBuffer message = Frame.message(4 * slices.get(slice).length());
-    sums.get(slice).putSums(message.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer());
-    return message;
+    ByteBuffer body = exchange.body(slice, Phase.MOVES, 4 * slices.get(slice).length());
+    sums.get(slice).putSums(body.asIntBuffer());
+    return body;
   }
 
   private void addOwn(Turn turn, float[] base, List<float[]> states, int slice) {
@@ -206,7 +210,7 @@ public final class SlicedMerge {
     for (int peer = 0; peer < slices.size(); peer++) {
       int workers = turn.shares().get(peer).size();
       if (peer != self && workers == 1) {
-        float[] state = new float[slice.length()];
+        float[] state = roomFor(peer, slice.length());
         codec.decode(
             slice, base, body(moves, peer, codec.bytes(slice.length()), Phase.MOVES), state, 0);
         singles.add(state);
@@ -233,20 +237,25 @@ public final class SlicedMerge {
     sum.finish(base, mean);
   }
 
+  private float[] roomFor(int peer, int values) {
+    if (arrived[peer].length < values) {
+      arrived[peer] = new float[values];
+    }
+    return arrived[peer];
+  }
+
   private void exchangeMeans(Turn turn, float[] base, float[] mean, long deadline)
       throws InterruptedException {
     Slice own = slices.get(self);
+    ByteBuffer encoded = exchange.body(self, Phase.MEAN, codec.bytes(own.length()));
+    codec.encode(own, base, mean, encoded);
     for (int peer = 0; peer < slices.size(); peer++) {
       if (peer != self) {
-        ByteBuffer message = Frame.message(codec.bytes(own.length()));
-        codec.encode(own, base, mean, message.slice().order(ByteOrder.LITTLE_ENDIAN));
-        exchange.send(peer, Phase.MEAN, turn.round(), null, message);
+        exchange.send(peer, Phase.MEAN, turn.round(), null, encoded);
       }
     }
     if (codec != ExchangeCodec.FP32) {
-      ByteBuffer bytes = buffer(own);
-      codec.encode(own, base, mean, bytes);
-      codec.decode(own, base, bytes.flip(), mean, own.from());
+      codec.decode(own, base, encoded.duplicate().order(encoded.order()).flip(), mean, own.from());
     }
     List<Exchange.Arrival> means = awaitAll(Phase.MEAN, turn, deadline);
     for (int peer = 0; peer < slices.size(); peer++) {
@@ -262,13 +271,12 @@ public final class SlicedMerge {
   private List<ByteBuffer> encoded(float[] base, float[] state) {
     List<ByteBuffer> messages = new ArrayList<>();
     for (int peer = 0; peer < slices.size(); peer++) {
-      ByteBuffer message = Frame.message(0);
+      ByteBuffer body = Exchange.NOTHING;
       if (peer != self) {
-        message = Frame.message(codec.bytes(slices.get(peer).length()));
-        ByteBuffer body = message.slice().order(ByteOrder.LITTLE_ENDIAN);
+        body = exchange.body(peer, Phase.MOVES, codec.bytes(slices.get(peer).length()));
         codec.encode(slices.get(peer), base, state, body);
       }
-      messages.add(message);
+      messages.add(body);
     }
     return messages;
   }
