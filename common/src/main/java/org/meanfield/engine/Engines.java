@@ -33,6 +33,7 @@ public final class Engines {
     return switch (name) {
       case Nd4jEngine.NAME -> new Nd4jEngine();
       case TorchEngine.NAME -> new TorchEngine(Precision.FP32);
+      case TorchEngine.NAME_TF32 -> new TorchEngine(Precision.TF32);
       case TorchEngine.NAME_BF16 -> new TorchEngine(Precision.BF16);
       default ->
           throw new SettingsException(

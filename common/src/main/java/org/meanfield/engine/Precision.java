@@ -10,6 +10,11 @@ public enum Precision {
   /** 32-bit floats throughout. */
   FP32,
   /**
+   * On GPUs, products and convolutions of 32-bit floats whose factors keep 10 bits; everything else
+   * in 32 bits. On processors the same as {@link #FP32}.
+   */
+  TF32,
+  /**
    * Products, convolutions and what is passed from layer to layer in bfloat16. Weights, gradients,
    * updater state, the loss and batch-norm statistics stay in 32 bits.
    */
@@ -20,7 +25,7 @@ public enum Precision {
 
   /** Every value of a setting: the precisions and {@value #AUTO}. */
   public static List<String> names() {
-    return Arrays.asList(FP32.toString(), BF16.toString(), AUTO);
+    return Arrays.asList(FP32.toString(), TF32.toString(), BF16.toString(), AUTO);
   }
 
   /** The precision of that name; empty for {@value #AUTO}, which the hardware decides. */

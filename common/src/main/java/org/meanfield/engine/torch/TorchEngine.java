@@ -3,6 +3,7 @@ package org.meanfield.engine.torch;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Precision;
 import org.meanfield.engine.Replica;
@@ -23,6 +24,9 @@ public final class TorchEngine implements Engine {
 
   /** The name of the same engine computing in bfloat16: other bits, so another name in a plan. */
   public static final String NAME_BF16 = "torch-bf16";
+
+  /** The name of the same engine computing in TF32 on GPUs. */
+  public static final String NAME_TF32 = "torch-tf32";
 
   private static final String VERSION = "2.10.0";
   private static final Map<String, GraphLayout> LAYOUTS = new ConcurrentHashMap<>();
@@ -56,9 +60,19 @@ public final class TorchEngine implements Engine {
     return Optional.of(TorchNatives.problem()).filter(problem -> !problem.isEmpty());
   }
 
+  /** Why this process cannot compute on a GPU, and what to do; empty where it can. */
+  public static Optional<String> whyNoGpu() {
+    Optional<String> problem = whyNot();
+    return problem.isPresent() ? problem : TorchNatives.whyNoGpu();
+  }
+
   @Override
   public String name() {
-    return precision == Precision.BF16 ? NAME_BF16 : NAME;
+    return switch (precision) {
+      case FP32 -> NAME;
+      case TF32 -> NAME_TF32;
+      case BF16 -> NAME_BF16;
+    };
   }
 
   @Override
@@ -80,7 +94,13 @@ public final class TorchEngine implements Engine {
 
   @Override
   public Replica open(Network network, int threads) {
-    return new TorchReplica(network, layout(network), "cpu", precision, images, threads);
+    return open(network, ComputeDevice.CPU, threads);
+  }
+
+  @Override
+  public Replica open(Network network, ComputeDevice device, int threads) {
+    return new TorchReplica(
+        network, layout(network), new TorchDevice(device, precision), precision, images, threads);
   }
 
   private static GraphLayout layout(Network network) {

@@ -1,5 +1,9 @@
 package org.meanfield.engine.torch;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.meanfield.engine.nd4j.NativeBackend;
@@ -12,6 +16,14 @@ import org.slf4j.LoggerFactory;
  */
 final class TorchNatives {
   private static final Logger LOG = LoggerFactory.getLogger(TorchNatives.class);
+
+  /** JavaCPP's name for the GPU build. */
+  private static final String GPU = "-gpu";
+
+  /** What a driver for GPUs leaves in the file system, inside containers and in WSL too. */
+  private static final List<Path> DRIVER =
+      List.of(
+          Path.of("/dev/nvidiactl"), Path.of("/proc/driver/nvidia/version"), Path.of("/dev/dxg"));
 
   /** The thread count that the current thread has been given; LibTorch keeps it by thread. */
   private static final ThreadLocal<Integer> GIVEN = ThreadLocal.withInitial(() -> 0);
@@ -39,9 +51,50 @@ final class TorchNatives {
     return torch.get_cpu_capability().getString();
   }
 
+  /** How many GPUs this process can use: 0 with natives for processors only. */
+  static int gpus() {
+    return torch.hasCUDA() ? torch.cuda_device_count() : 0;
+  }
+
+  /** Why there is no GPU here, and what to do; empty where there is one. */
+  static Optional<String> whyNoGpu() {
+    if (gpus() > 0) {
+      return Optional.empty();
+    }
+    if (torch.class.getResource(library(GPU)) == null) {
+      return Optional.of(
+          "LibTorch's GPU natives are not on the class path; build with -Pcuda and add cuda/target/torch");
+    }
+    if (!torch.hasCUDA()) {
+      return Optional.of(
+          DRIVER.stream().anyMatch(Files::exists)
+              ? "LibTorch's GPU natives did not find the libraries of CUDA 13 and cuDNN 9; name their folders in LD_LIBRARY_PATH"
+              : "this machine has no NVIDIA driver");
+    }
+    return Optional.of("CUDA reports no device; look at nvidia-smi and at CUDA_VISIBLE_DEVICES");
+  }
+
+  /**
+   * The GPU build computes on processors too, but loads only where CUDA's libraries are: it is
+   * taken where a driver shows that somebody has set them up, or where there is no other build.
+   */
+  private static boolean gpuBuildIsWanted() {
+    return torch.class.getResource(library(GPU)) != null
+        && (DRIVER.stream().anyMatch(Files::exists)
+            || torch.class.getResource(library("")) == null);
+  }
+
+  private static String library(String extension) {
+    return "/org/bytedeco/pytorch/" + Loader.getPlatform() + extension + "/libtorch_cpu.so";
+  }
+
   private static String load() {
     NativeBackend.load();
     try {
+      if (gpuBuildIsWanted()) {
+        // From here on: ND4J's own natives are loaded, and later classes of LibTorch ask again.
+        Loader.loadProperties().setProperty("platform.extension", GPU);
+      }
       Loader.load(torch.class);
       return "";
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {

@@ -1,12 +1,10 @@
 package org.meanfield.engine.torch;
 
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.engine.Minibatch;
@@ -23,6 +21,7 @@ final class TorchReplica implements Replica {
   private final Network network;
   private final int threads;
   private final ImageLayout imageLayout;
+  private final TorchDevice device;
   private final PointerScope scope; // owns everything below
   private final FlatMemory memory;
   private final CompiledGraph graph;
@@ -36,21 +35,22 @@ final class TorchReplica implements Replica {
   TorchReplica(
       Network network,
       GraphLayout layout,
-      String device,
+      TorchDevice device,
       Precision precision,
       ImageLayout images,
       int threads) {
     this.network = network;
     this.threads = threads;
     this.imageLayout = images;
+    this.device = device;
     this.compute = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
     TorchNatives.useThreads(threads);
     this.averaged = network.configuration().getDefaultConfiguration().isMiniBatch();
     try (PointerScope opening = new PointerScope()) {
-      this.memory = new FlatMemory(layout, new Device(device));
+      this.memory = new FlatMemory(layout, device.handle());
       this.graph = GraphCompiler.compile(network, layout, memory);
       this.gradientStep = new GradientStep(layout, memory);
-      this.generator = torch.make_generator_cpu();
+      this.generator = device.generator();
       this.draws = new GeneratorOptional(generator);
       this.scope = opening.extend();
     }
@@ -64,7 +64,16 @@ final class TorchReplica implements Replica {
   @Override
   public double step(Minibatch minibatch, StepPosition position) {
     TorchNatives.useThreads(threads);
-    return Native.temporary(() -> train(minibatch, position));
+    device.begin();
+    try {
+      return Native.temporary(() -> train(minibatch, position));
+    } catch (RuntimeException e) {
+      throw device.explained(
+          e,
+          network.name(),
+          minibatch,
+          smaller -> Native.temporary(() -> train(smaller, position)));
+    }
   }
 
   private double train(Minibatch minibatch, StepPosition position) {
@@ -89,6 +98,7 @@ final class TorchReplica implements Replica {
   @Override
   public FloatVector predict(Minibatch minibatch) {
     TorchNatives.useThreads(threads);
+    device.begin();
     return Native.temporary(() -> Native.withoutGradient(() -> infer(minibatch)));
   }
 
@@ -108,14 +118,13 @@ final class TorchReplica implements Replica {
 
   private Tensor images(Minibatch minibatch) {
     ImageSpec spec = network.imageSpec();
-    Tensor images = torch.empty(minibatch.size(), spec.channels(), spec.height(), spec.width());
-    minibatch.pixels().putInto(FlatMemory.buffer(images));
+    Tensor images =
+        device.tensor(
+            minibatch.pixels(), minibatch.size(), spec.channels(), spec.height(), spec.width());
     return images.to(compute, false, false, new MemoryFormatOptional(imageLayout.format()));
   }
 
   private Tensor targets(Minibatch minibatch) {
-    Tensor targets = torch.empty(minibatch.size(), network.classes().size());
-    minibatch.targets().putInto(FlatMemory.buffer(targets));
-    return targets;
+    return device.tensor(minibatch.targets(), minibatch.size(), network.classes().size());
   }
 }

@@ -55,6 +55,19 @@ class TorchReplicaTest {
   }
 
   @Test
+  void onAProcessorTf32IsFp32() {
+    String[] digests = new String[2];
+    for (int i = 0; i < 2; i++) {
+      try (Replica replica = Engines.named(i == 0 ? "torch" : "torch-tf32").open(network, 1)) {
+        replica.load(start);
+        replica.step(TinyNetworks.minibatch(4, 1), new StepPosition(0, 0, 1));
+        digests[i] = ModelStateCodec.sha256(replica.state());
+      }
+    }
+    assertThat(digests[1]).isEqualTo(digests[0]);
+  }
+
+  @Test
   void eightImagesAreLearntByHeart() {
     Network certain = TinyNetworks.convolutional(new Adam(0.01), 1.0);
     try (Replica replica = engine.open(certain, 1)) {
