@@ -7,6 +7,8 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.meanfield.engine.ComputeDevice;
+import org.meanfield.error.SettingsException;
 import org.meanfield.natives.NativePlatform;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
@@ -32,6 +34,7 @@ public final class NativeBackend {
   /** The thread count that the current thread has been given; OpenMP keeps it by thread. */
   private static final ThreadLocal<Integer> GIVEN = ThreadLocal.withInitial(() -> 0);
 
+  private final ComputeDevice.Kind kind = BackendChoice.wanted();
   private final String build;
   private final HelperStatus helpers;
 
@@ -42,10 +45,11 @@ public final class NativeBackend {
   }
 
   private NativeBackend() {
-    this.build = chooseBuild();
+    BackendChoice.apply(kind);
+    this.build = chooseBuild(kind);
     Nd4j.create(1);
-    this.helpers = probe();
-    if (helpers == HelperStatus.INACTIVE) {
+    this.helpers = kind == ComputeDevice.Kind.CPU ? probe() : HelperStatus.INACTIVE;
+    if (kind == ComputeDevice.Kind.CPU && helpers == HelperStatus.INACTIVE) {
       LOG.warn(
           "oneDNN is off (natives '{}'): convolutions run through im2col at about a fifth of the speed. A processor with AVX2 and"
               + " the onednn natives on the class path bring it back.",
@@ -53,13 +57,59 @@ public final class NativeBackend {
     }
   }
 
-  /** The loaded backend; loads it on first use. */
+  /**
+   * The loaded backend; loads it on first use.
+   *
+   * @throws SettingsException where the CUDA backend was asked for and does not load, or the
+   *     property that asks for one says something else
+   */
   public static NativeBackend load() {
+    BackendChoice.wanted(); // refuses a wrong property here; in the holder it would be a fault
+    if (Holder.PROBLEM != null) {
+      throw new SettingsException(
+          "ND4J's CUDA backend does not load: "
+              + Holder.PROBLEM.getMessage()
+              + "; it needs cuda/target/nd4j on the class path, CUDA 11.6's libraries and a GPU up"
+              + " to Ada",
+          Holder.PROBLEM);
+    }
     return Holder.INSTANCE;
+  }
+
+  /**
+   * Binds the calling thread to a device.
+   *
+   * @throws SettingsException where this process has ND4J's other backend
+   */
+  void use(ComputeDevice device) {
+    if (device.kind() != kind) {
+      throw new SettingsException(
+          "Engine nd4j cannot compute on "
+              + device
+              + ": this process has loaded ND4J's backend for "
+              + kind
+              + ", and ND4J has one a process; start executors with"
+              + " spark.executor.extraJavaOptions=-D"
+              + BackendChoice.PROPERTY
+              + "="
+              + (device.isCuda() ? "cuda" : "cpu")
+              + ", and in one process (master local) the driver too");
+    }
+    if (device.isCuda()) {
+      Nd4j.getAffinityManager().unsafeSetDevice(device.index());
+    }
+  }
+
+  /** What the loaded backend computes on. */
+  ComputeDevice.Kind kind() {
+    return kind;
   }
 
   /** One line: version, natives, whether oneDNN is on. */
   String description() {
+    if (kind == ComputeDevice.Kind.CUDA) {
+      return "nd4j 1.0.0-M2.1 on CUDA 11.6";
+    }
     return "nd4j 1.0.0-M2.1, natives "
         + build
         + ", oneDNN "
@@ -95,7 +145,10 @@ public final class NativeBackend {
     GIVEN.set(threads);
   }
 
-  private static String chooseBuild() {
+  private static String chooseBuild(ComputeDevice.Kind kind) {
+    if (kind == ComputeDevice.Kind.CUDA) {
+      return "linux-x86_64";
+    }
     if (System.getProperty(HELPERS_DISABLED) == null) {
       System.setProperty(HELPERS_DISABLED, "false");
     }
@@ -121,6 +174,22 @@ public final class NativeBackend {
   }
 
   private static final class Holder {
-    static final NativeBackend INSTANCE = new NativeBackend();
+    static final NativeBackend INSTANCE;
+    static final Throwable PROBLEM;
+
+    static {
+      NativeBackend loaded = null;
+      Throwable problem = null;
+      try {
+        loaded = new NativeBackend();
+      } catch (RuntimeException | LinkageError e) {
+        if (BackendChoice.wanted() == ComputeDevice.Kind.CPU) {
+          throw e;
+        }
+        problem = e;
+      }
+      INSTANCE = loaded;
+      PROBLEM = problem;
+    }
   }
 }

@@ -1,11 +1,12 @@
 package org.meanfield.engine.nd4j;
 
+import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Replica;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.Network;
 
-/** Deeplearning4j itself, on ND4J's CPU backend with oneDNN. */
+/** Deeplearning4j itself, on ND4J's CPU backend with oneDNN or on its CUDA backend. */
 public final class Nd4jEngine implements Engine {
   /** The name in settings and reports. */
   public static final String NAME = "nd4j";
@@ -31,6 +32,11 @@ public final class Nd4jEngine implements Engine {
 
   @Override
   public Replica open(Network network, int threads) {
-    return new Nd4jReplica(network, backend, threads);
+    return open(network, new ComputeDevice(backend.kind(), 0), threads);
+  }
+
+  @Override
+  public Replica open(Network network, ComputeDevice device, int threads) {
+    return new Nd4jReplica(network, backend, device, threads);
   }
 }

@@ -3,6 +3,7 @@ package org.meanfield.engine.nd4j;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Minibatch;
 import org.meanfield.engine.Replica;
 import org.meanfield.engine.StepPosition;
@@ -11,6 +12,7 @@ import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.Network;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -22,12 +24,15 @@ final class Nd4jReplica implements Replica {
   private final ComputationGraph graph;
   private final Network network;
   private final NativeBackend backend;
+  private final ComputeDevice device;
   private final int threads;
 
-  Nd4jReplica(Network network, NativeBackend backend, int threads) {
+  Nd4jReplica(Network network, NativeBackend backend, ComputeDevice device, int threads) {
     this.network = network;
     this.backend = backend;
+    this.device = device;
     this.threads = threads;
+    backend.use(device);
     backend.useThreads(threads);
     this.graph = new ComputationGraph(network.configuration());
     graph.init();
@@ -36,12 +41,14 @@ final class Nd4jReplica implements Replica {
 
   @Override
   public void load(ModelState state) {
+    backend.use(device);
     assign("parameters", graph.params(), state.parameters());
     assign("updater state", updaterView(), state.updaterState());
   }
 
   @Override
   public double step(Minibatch minibatch, StepPosition position) {
+    backend.use(device);
     backend.useThreads(threads);
     graph.getConfiguration().setIterationCount(position.iteration());
     graph.getConfiguration().setEpochCount(position.epoch());
@@ -56,11 +63,13 @@ final class Nd4jReplica implements Replica {
 
   @Override
   public ModelState state() {
+    backend.use(device);
     return new ModelState(copyOf(graph.params()), copyOf(updaterView()));
   }
 
   @Override
   public FloatVector predict(Minibatch minibatch) {
+    backend.use(device);
     backend.useThreads(threads);
     try (INDArray pixels = images(minibatch);
         INDArray probabilities = graph.outputSingle(pixels)) {
@@ -111,6 +120,8 @@ final class Nd4jReplica implements Replica {
   private static INDArray arrayOf(FloatVector values, long... shape) {
     INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
     values.putInto(floatsOf(array));
+    // On a GPU this memory is a copy: the next operation has to fetch it. Nothing on a processor.
+    Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
     return array;
   }
 
@@ -119,13 +130,14 @@ final class Nd4jReplica implements Replica {
       return FloatVector.empty();
     }
     try (INDArray copy = view.dup('c')) {
+      Nd4j.getAffinityManager().ensureLocation(copy, AffinityManager.Location.HOST);
       float[] values = new float[Math.toIntExact(copy.length())];
       floatsOf(copy).get(values);
       return FloatVector.wrap(values);
     }
   }
 
-  /** The memory of a whole array of floats; valid until the array is closed. */
+  /** The processor's memory of a whole array of floats; valid until the array is closed. */
   private static FloatBuffer floatsOf(INDArray array) {
     return ((FloatPointer) array.data().pointer()).capacity(array.length()).asBuffer();
   }
