@@ -1,8 +1,13 @@
 package org.meanfield.jobs.spark;
 
+import java.util.List;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.scheduler.ExecutorCacheTaskLocation;
 import org.apache.spark.storage.BlockManagerId;
+import org.meanfield.engine.ComputeDevice;
+import org.meanfield.error.SettingsException;
 
 /** The executor that the calling task runs in. */
 final class Executor {
@@ -25,5 +30,17 @@ final class Executor {
   /** Native threads that a task may use: {@code spark.task.cpus}. */
   static int threads() {
     return Integer.parseInt(SparkEnv.get().conf().get("spark.task.cpus", "1"));
+  }
+
+  /**
+   * Where the calling task computes: on the GPU that Spark gave it, or on the processor.
+   *
+   * @throws SettingsException where {@link DeviceChoice} wants a GPU and Spark gave the task none
+   */
+  static ComputeDevice device() {
+    TaskContext task = TaskContext.get();
+    ResourceInformation gpu = task == null ? null : task.resourcesJMap().get("gpu");
+    boolean local = SparkEnv.get().executorId().equals("driver");
+    return DeviceChoice.of(task).resolve(gpu == null ? List.of() : List.of(gpu.addresses()), local);
   }
 }

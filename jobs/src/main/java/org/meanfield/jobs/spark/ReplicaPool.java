@@ -1,9 +1,11 @@
 package org.meanfield.jobs.spark;
 
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Replica;
 import org.meanfield.train.TrainingPlan;
@@ -13,32 +15,35 @@ import org.meanfield.train.TrainingPlan;
  * content never matters: every use starts with a load.
  */
 final class ReplicaPool {
-  private static final ConcurrentMap<String, Queue<Replica>> IDLE = new ConcurrentHashMap<>();
+  private static final ConcurrentMap<String, Map<ComputeDevice, Queue<Replica>>> IDLE =
+      new ConcurrentHashMap<>();
 
   private ReplicaPool() {}
 
-  /** A replica of the plan's network, for one task at a time. */
+  /** A replica of the plan's network, for one task at a time, on the task's device. */
   static Replica borrow(String pool, TrainingPlan plan) {
-    Replica idle = idle(pool).poll();
+    ComputeDevice device = Executor.device();
+    Replica idle = idle(pool, device).poll();
     return idle != null
         ? idle
-        : Engines.named(plan.engine()).open(plan.network(), Executor.threads());
+        : Engines.named(plan.engine()).open(plan.network(), device, Executor.threads());
   }
 
   /** Gives a replica back. After a failure close it instead: its memory may be in any state. */
   static void giveBack(String pool, Replica replica) {
-    idle(pool).add(replica);
+    idle(pool, Executor.device()).add(replica);
   }
 
   /** Closes what this process has of a pool. */
   static void release(String pool) {
-    Queue<Replica> replicas = IDLE.remove(pool);
-    if (replicas != null) {
-      replicas.forEach(Replica::close);
+    Map<ComputeDevice, Queue<Replica>> devices = IDLE.remove(pool);
+    if (devices != null) {
+      devices.values().forEach(replicas -> replicas.forEach(Replica::close));
     }
   }
 
-  private static Queue<Replica> idle(String pool) {
-    return IDLE.computeIfAbsent(pool, absent -> new ConcurrentLinkedQueue<>());
+  private static Queue<Replica> idle(String pool, ComputeDevice device) {
+    return IDLE.computeIfAbsent(pool, absent -> new ConcurrentHashMap<>())
+        .computeIfAbsent(device, absent -> new ConcurrentLinkedQueue<>());
   }
 }

@@ -74,6 +74,7 @@ public final class TrainJob implements Job {
           .result(
               Status.NOTHING_TO_DO, output + " holds a finished run of the same settings and data");
     }
+    context.settings().get(TrainSettings.DEVICE).applyTo(context.spark().sparkContext());
     TrainSettings settings =
         TrainSettings.from(context.settings(), data.manifest().examples(Split.TRAIN));
     StartingModel start = StartingModel.of(context, data);

@@ -14,6 +14,7 @@ import org.meanfield.engine.Precision;
 import org.meanfield.image.Augmentation;
 import org.meanfield.image.CropPolicy;
 import org.meanfield.image.FlipPolicy;
+import org.meanfield.jobs.spark.DeviceChoice;
 import org.meanfield.model.Network;
 import org.meanfield.train.LoopIntervals;
 import org.meanfield.train.TrainingPlan;
@@ -103,6 +104,11 @@ public record TrainSettings(
           .defaultsTo(Precision.FP32.toString())
           .means(
               "What engine torch computes products and convolutions in; weights, updater state, loss and batch-norm statistics stay in fp32. 'auto' takes bf16 where every executor's processor has instructions for it.");
+  static final Setting<DeviceChoice> DEVICE =
+      Setting.choice("train.device", DeviceChoice.class)
+          .defaultsTo(DeviceChoice.AUTO)
+          .means(
+              "What tasks compute on: 'auto' takes the GPU that Spark gave a task, else the processor; 'cuda' insists on a GPU, which in one process (master local) is the first.");
   static final Setting<Long> SEED =
       Setting.longInteger("train.seed")
           .defaultsTo(1L)
@@ -207,6 +213,7 @@ public record TrainSettings(
           CHANGE_ENGINE,
           RUNNER,
           ROUND_TIMEOUT,
+          DEVICE,
           VALIDATION_INTERVAL,
           CHECKPOINT_INTERVAL,
           CHECKPOINT_KEEP,
@@ -226,6 +233,7 @@ public record TrainSettings(
         ENGINE,
         CHANGE_ENGINE,
         PRECISION,
+        DEVICE,
         SEED,
         LABEL_SMOOTHING,
         AVERAGING,

@@ -1,6 +1,7 @@
 package org.meanfield.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.data.Split;
+import org.meanfield.engine.torch.TorchEngine;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
 import org.meanfield.jobs.ingest.TinyDatasets;
@@ -230,6 +232,20 @@ class TrainJobTest {
             train(folder.resolve("no-bf16"), "--engine", "nd4j", "--set", "train.precision=bf16"))
         .isEqualTo(2);
     assertThat(train(folder.resolve("any"), "--set", "train.precision=auto")).isZero();
+  }
+
+  @Test
+  void aGpuThatIsNotThereIsRefusedAndTheReasonTold() {
+    assumeThat(TorchEngine.whyNoGpu()).isPresent();
+    for (String runner : List.of("job", "resident")) {
+      printed.reset();
+      Path run = folder.resolve("gpu-" + runner);
+      assertThat(train(run, "--set", "train.device=cuda", "--set", "train.runner=" + runner))
+          .isNotZero();
+      assertThat(printed.toString(StandardCharsets.UTF_8))
+          .contains("cannot compute on cuda:0", TorchEngine.whyNoGpu().orElseThrow());
+      assertThat(train(run, "--set", "train.runner=" + runner)).isZero(); // the device is free
+    }
   }
 
   private int train(Path output, String... more) {
