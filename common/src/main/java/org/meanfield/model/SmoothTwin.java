@@ -1,4 +1,4 @@
-package org.meanfield.engine.torch;
+package org.meanfield.model;
 
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -8,7 +8,6 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.meanfield.model.Network;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
@@ -17,10 +16,11 @@ import org.nd4j.linalg.activations.impl.ActivationTanH;
  * for maxima. Where a value lies within rounding of a bend, two correct engines may go to either
  * side of it, and a few steps later they differ visibly; without bends they stay together.
  */
-final class SmoothTwin {
+public final class SmoothTwin {
   private SmoothTwin() {}
 
-  static Network of(Network network) {
+  /** The twin of a network, which keeps its name, its layout and its image form. */
+  public static Network of(Network network) {
     ComputationGraphConfiguration graph = network.configuration();
     for (GraphVertex vertex : graph.getVertices().values()) {
       if (vertex instanceof LayerVertex layerVertex) {

@@ -20,6 +20,7 @@ import org.meanfield.model.GradientClipping;
 import org.meanfield.model.LearningRateSchedule;
 import org.meanfield.model.Network;
 import org.meanfield.model.Optimizer;
+import org.meanfield.model.SmoothTwin;
 import org.meanfield.model.TrainingRecipe;
 
 /** Our own networks on both engines, from one state and with the same minibatches. */

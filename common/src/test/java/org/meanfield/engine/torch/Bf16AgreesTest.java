@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.meanfield.engine.Engines;
+import org.meanfield.model.SmoothTwin;
 
 /** bfloat16 has 8 bits of mantissa: what it computes is near what 32 bits give, and no nearer. */
 class Bf16AgreesTest {

@@ -34,6 +34,7 @@ import org.meanfield.engine.Engines;
 import org.meanfield.engine.Precision;
 import org.meanfield.model.ConfigurationFile;
 import org.meanfield.model.Network;
+import org.meanfield.model.SmoothTwin;
 import org.nd4j.linalg.learning.config.Nesterovs;
 
 /**
