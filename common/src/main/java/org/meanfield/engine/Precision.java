@@ -20,7 +20,7 @@ public enum Precision {
    */
   BF16;
 
-  /** Take {@link #BF16} where every processor is built for it. */
+  /** Take {@link #BF16} where all that computes is built for it. */
   public static final String AUTO = "auto";
 
   /** Every value of a setting: the precisions and {@value #AUTO}. */

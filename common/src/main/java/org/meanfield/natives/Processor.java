@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -18,19 +19,30 @@ public final class Processor {
 
   /** Instruction sets, e.g. {@code avx2}; empty where they cannot be read. */
   public static Set<String> flags() {
+    return value("flags")
+        .<Set<String>>map(flags -> new TreeSet<>(Arrays.asList(flags.strip().split("\\s+"))))
+        .orElseGet(Set::of);
+  }
+
+  /** What the file says about the first processor; empty where it is not known. */
+  private static Optional<String> value(String key) {
     if (!Files.isReadable(FILE)) {
-      return Set.of();
+      return Optional.empty();
     }
     try {
       return Files.readAllLines(FILE).stream()
-          .filter(line -> line.startsWith("flags"))
-          .findFirst()
-          .map(line -> new TreeSet<>(Arrays.asList(line.split("\\s+"))))
-          .orElseGet(TreeSet::new);
+          .filter(line -> line.startsWith(key))
+          .map(line -> line.substring(line.indexOf(':') + 1))
+          .findFirst();
     } catch (IOException e) {
       LOG.warn("{} cannot be read ({}): taking what runs on every processor", FILE, e.getMessage());
-      return Set.of();
+      return Optional.empty();
     }
+  }
+
+  /** What the maker calls it; {@code unknown processor} where that cannot be read. */
+  public static String name() {
+    return value("model name").map(String::strip).orElse("unknown processor");
   }
 
   /** True where bfloat16 is computed by instructions of its own, so that it is faster than fp32. */

@@ -86,70 +86,23 @@ final class TorchDevice {
   }
 
   /**
-   * What a caller is told of a failed step. Where a GPU's memory did not suffice, minibatches of
-   * half the size are tried, of a quarter and so on, and the message names the first that fits.
+   * What a caller is told of a failure: where a GPU's memory did not suffice, that, and which
+   * minibatch fits.
    *
-   * @param step a step that may leave the replica in any state: its owner closes it now
+   * @param pass the same on another minibatch; it may leave the replica in any state: its owner
+   *     closes it now
    */
   RuntimeException explained(
-      RuntimeException failure, String network, Minibatch minibatch, Consumer<Minibatch> step) {
-    if (!place.isCuda() || !isOutOfMemory(failure)) {
-      return failure;
-    }
-    int fits = minibatch.size() / 2;
-    try {
-      while (fits > 0 && !fits(minibatch, fits, step)) {
-        fits /= 2;
-      }
-    } catch (RuntimeException another) {
-      failure.addSuppressed(another);
-      return failure;
-    }
-    String message =
-        place
-            + " has too little memory for network '"
-            + network
-            + "' with a minibatch of "
-            + minibatch.size()
-            + " images in "
-            + precision;
-    return new SettingsException(
-        fits == 0
-            ? message + "; not even a single image fits: is the GPU used by another process?"
-            : message + "; " + fits + " fit: set train.batch-size to at most that",
-        failure);
+      RuntimeException failure, String network, Minibatch minibatch, Consumer<Minibatch> pass) {
+    return place.isCuda()
+        ? new DeviceMemory(place, network, precision).explained(failure, minibatch, pass)
+        : failure;
   }
 
-  private static boolean fits(Minibatch minibatch, int size, Consumer<Minibatch> step) {
-    try {
-      step.accept(first(minibatch, size));
-      return true;
-    } catch (RuntimeException e) {
-      if (isOutOfMemory(e)) {
-        return false;
-      }
-      throw e;
-    }
-  }
-
-  /** LibTorch has no class of its own for this on the Java side. */
-  static boolean isOutOfMemory(RuntimeException failure) {
-    return String.valueOf(failure.getMessage()).contains("out of memory");
-  }
-
-  /** The first images of a minibatch. */
-  static Minibatch first(Minibatch minibatch, int size) {
-    return new Minibatch(
-        size,
-        start(minibatch.pixels(), minibatch.pixels().length() / minibatch.size() * size),
-        start(minibatch.targets(), minibatch.targets().length() / minibatch.size() * size));
-  }
-
-  private static FloatVector start(FloatVector values, int length) {
-    float[] start = new float[length];
-    for (int i = 0; i < length; i++) {
-      start[i] = values.get(i);
-    }
-    return FloatVector.wrap(start);
+  /** The same where it was not even enough for a network's parameters and updater state. */
+  RuntimeException explained(RuntimeException failure, String network) {
+    return place.isCuda()
+        ? new DeviceMemory(place, network, precision).explained(failure)
+        : failure;
   }
 }

@@ -13,6 +13,7 @@ import org.meanfield.engine.nd4j.Nd4jEngine;
 import org.meanfield.error.SettingsException;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.Network;
+import org.meanfield.natives.Processor;
 
 /**
  * LibTorch, running DL4J's configurations on DL4J's layout of parameters and updater state, so that
@@ -64,6 +65,14 @@ public final class TorchEngine implements Engine {
   public static Optional<String> whyNoGpu() {
     Optional<String> problem = whyNot();
     return problem.isPresent() ? problem : TorchNatives.whyNoGpu();
+  }
+
+  /**
+   * Whether a device computes bfloat16 by instructions of its own, so that it is faster than fp32.
+   * Of GPUs the first that this process sees answers for all.
+   */
+  public static boolean computesBf16(ComputeDevice device) {
+    return device.isCuda() ? TorchNatives.gpuComputesBf16() : Processor.computesBf16();
   }
 
   @Override

@@ -20,6 +20,10 @@ final class TorchNatives {
   /** JavaCPP's name for the GPU build. */
   private static final String GPU = "-gpu";
 
+  private static final String GPU_ADVICE =
+      " (these are its GPU natives, which need the libraries of CUDA 13 and cuDNN 9: name their"
+          + " folders in LD_LIBRARY_PATH, or take the GPU natives off the class path)";
+
   /** What a driver for GPUs leaves in the file system, inside containers and in WSL too. */
   private static final List<Path> DRIVER =
       List.of(
@@ -53,7 +57,12 @@ final class TorchNatives {
 
   /** How many GPUs this process can use: 0 with natives for processors only. */
   static int gpus() {
-    return torch.hasCUDA() ? torch.cuda_device_count() : 0;
+    return problem().isEmpty() && torch.hasCUDA() ? torch.cuda_device_count() : 0;
+  }
+
+  /** Whether the first GPU has instructions for bfloat16: Ampere and later do, Turing does not. */
+  static boolean gpuComputesBf16() {
+    return gpus() > 0 && torch.getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
   }
 
   /** Why there is no GPU here, and what to do; empty where there is one. */
@@ -99,7 +108,7 @@ final class TorchNatives {
       return "";
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
       LOG.debug("LibTorch's natives are not here", e);
-      return String.valueOf(e.getMessage());
+      return gpuBuildIsWanted() ? e.getMessage() + GPU_ADVICE : String.valueOf(e.getMessage());
     }
   }
 

@@ -53,6 +53,8 @@ final class TorchReplica implements Replica {
       this.generator = device.generator();
       this.draws = new GeneratorOptional(generator);
       this.scope = opening.extend();
+    } catch (RuntimeException e) {
+      throw device.explained(e, network.name());
     }
   }
 
@@ -99,6 +101,14 @@ final class TorchReplica implements Replica {
   public FloatVector predict(Minibatch minibatch) {
     TorchNatives.useThreads(threads);
     device.begin();
+    try {
+      return inferred(minibatch);
+    } catch (RuntimeException e) {
+      throw device.explained(e, network.name(), minibatch, this::inferred);
+    }
+  }
+
+  private FloatVector inferred(Minibatch minibatch) {
     return Native.temporary(() -> Native.withoutGradient(() -> infer(minibatch)));
   }
 
