@@ -58,7 +58,7 @@ public record ClassFloors(double everywhere, Map<String, Double> byClass)
     ClassFigures named = worst.get();
     String explanation =
         below.isEmpty()
-            ? "every class is above; closest: " + named.name()
+            ? "no class is below; closest: " + named.name()
             : below.size() + " classes are below: " + listed(below);
     return Finding.of(name(), named.recall(), Relation.AT_LEAST, floor(named), explanation);
   }

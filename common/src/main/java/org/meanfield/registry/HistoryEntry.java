@@ -109,8 +109,9 @@ public record HistoryEntry(
     line.append(generation).append("  ").append(at).append("  ").append(kind.id()).append("  ");
     switch (kind) {
       case ALIAS -> line.append(alias).append(": ").append(shown(from)).append(" -> ");
+      case REFUSE -> line.append("champion stays ").append(shown(from)).append(", refused ");
       case GC -> line.append("versions ").append(retired);
-      default -> line.append(shown(from)).append(" -> ");
+      case PROMOTE, ROLLBACK -> line.append(shown(from)).append(" -> ");
     }
     if (kind != Kind.GC) {
       line.append(shown(to));

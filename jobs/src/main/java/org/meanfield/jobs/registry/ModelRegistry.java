@@ -30,6 +30,7 @@ public final class ModelRegistry {
   private final Storage storage;
   private final VersionFiles files;
   private final HistoryLog history;
+  private final ServingFolders serving;
   private final Changes changes;
   private final String by;
   private final Clock clock;
@@ -44,6 +45,7 @@ public final class ModelRegistry {
     this.storage = storage;
     this.files = new VersionFiles(storage, root);
     this.history = new HistoryLog(storage, root);
+    this.serving = new ServingFolders(storage, root, files, history);
     this.changes = new Changes(history, by, clock);
     this.by = by;
     this.clock = clock;
@@ -203,6 +205,25 @@ public final class ModelRegistry {
   /** Writes the shown files again, where a killed process left them behind the history. */
   public void refresh() {
     history.show();
+  }
+
+  /**
+   * Has a serving folder follow the champion from now on, whoever changes it; see {@link #publish}.
+   *
+   * @param folder absolute, with scheme
+   */
+  public void serveIn(String folder) {
+    serving.add(folder);
+  }
+
+  /**
+   * Brings the serving folders up to the champion of now. To be called after each change of it, and
+   * again where that failed: the change stands.
+   *
+   * @return where the champion's export is, in each of them
+   */
+  public List<String> publish() {
+    return serving.publish();
   }
 
   /**

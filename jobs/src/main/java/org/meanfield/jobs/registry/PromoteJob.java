@@ -44,10 +44,12 @@ final class PromoteJob implements RegistryCommand {
     int number = registry.version(settings.get(RegistrySettings.VERSION)).number();
     if (registry.state().champion().filter(champion -> champion == number).isPresent()) {
       registry.refresh();
+      Map<String, Object> figures = figures(number, Optional.of(number));
+      figures.put("served", registry.publish());
       return new JobResult(
           JobResult.Status.NOTHING_TO_DO,
           "version " + number + " is the champion already",
-          figures(number, Optional.of(number)));
+          figures);
     }
     Judgement judged = registry.judge(number, PromotionSettings.policy(settings));
     settings
@@ -66,6 +68,7 @@ final class PromoteJob implements RegistryCommand {
     Map<String, Object> figures = figures(number, judged.champion());
     figures.put("generation", entry.generation());
     figures.putAll(decision.figures());
+    figures.put("served", decision.promotes() ? registry.publish() : List.of());
     return decision.promotes()
         ? new JobResult(
             JobResult.Status.DONE, "version " + number + " is the champion now", figures)

@@ -36,13 +36,14 @@ final class RollbackJob implements RegistryCommand {
       return new JobResult(
           JobResult.Status.NOTHING_TO_DO,
           "version " + target.get() + " is the champion already",
-          Map.of("version", target.get()));
+          Map.of("version", target.get(), "served", registry.publish()));
     }
     HistoryEntry entry = registry.rollback(target, settings.get(RegistrySettings.REASON));
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("version", entry.to());
     figures.put("championBefore", entry.from());
     figures.put("generation", entry.generation());
+    figures.put("served", registry.publish());
     return new JobResult(
         JobResult.Status.DONE,
         "version " + entry.to() + " is the champion again, in place of " + entry.from(),

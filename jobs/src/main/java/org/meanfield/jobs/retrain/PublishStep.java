@@ -1,22 +1,15 @@
 package org.meanfield.jobs.retrain;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.UUID;
-import org.meanfield.export.BundleManifest;
-import org.meanfield.jobs.storage.Storage;
-import org.meanfield.registry.ModelVersion;
+import org.meanfield.jobs.registry.ModelRegistry;
 
 /**
- * Puts the champion's export below the serving folder, under its version number, for servers that
- * watch a folder; {@code current.json} names it.
+ * Puts the champion's export into the serving folder, and has the folder follow the champion from
+ * now on: a rollback later on reaches it at once.
  */
 final class PublishStep implements Step {
-  private static final String EXPORT = "export/";
-
   @Override
   public String name() {
     return "publish";
@@ -24,37 +17,13 @@ final class PublishStep implements Step {
 
   @Override
   public Map<String, Object> run(Retraining retraining) {
+    ModelRegistry registry = retraining.registry();
     Optional<String> serving = retraining.settings().get(RetrainSettings.SERVING);
-    Optional<Integer> champion = retraining.registry().state().champion();
-    if (serving.isEmpty() || champion.isEmpty()) {
-      return Map.of();
-    }
-    Storage storage = retraining.context().storage();
-    ModelVersion version = retraining.registry().version(champion.get().toString());
-    String target = storage.qualify(serving.get()) + "/" + version.number();
-    if (!storage.exists(target + "/" + BundleManifest.FILE)) {
-      storage.delete(target); // half of it, from a process that was killed
-      copy(storage, retraining.registry().folder(version.number()), version, target);
-    }
-    Map<String, Object> current = new LinkedHashMap<>();
-    current.put("version", version.number());
-    current.put("modelId", version.modelId());
-    storage.write(storage.qualify(serving.get()) + "/current.json", JsonFile.bytes(current));
-    retraining.say("version " + version.number() + " is in " + target);
-    return Map.of("served", target);
-  }
-
-  /** All files beside the final place first: a folder of its name is whole. */
-  private static void copy(Storage storage, String folder, ModelVersion version, String target) {
-    List<String> files =
-        new TreeMap<>(version.files())
-            .keySet().stream().filter(file -> file.startsWith(EXPORT)).toList();
-    int slash = target.lastIndexOf('/');
-    String staging = target.substring(0, slash) + "/.tmp-" + UUID.randomUUID();
-    for (String file : files) {
-      storage.write(
-          staging + "/" + file.substring(EXPORT.length()), storage.read(folder + "/" + file));
-    }
-    storage.rename(staging, target);
+    serving
+        .map(folder -> retraining.context().storage().qualify(folder.replaceFirst("/+$", "")))
+        .ifPresent(registry::serveIn);
+    List<String> served = registry.publish();
+    served.forEach(target -> retraining.say("the champion is in " + target));
+    return Map.of("served", served);
   }
 }

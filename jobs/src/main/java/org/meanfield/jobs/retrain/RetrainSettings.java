@@ -69,7 +69,8 @@ final class RetrainSettings {
           .optional()
           .means(
               "A folder for servers that cannot follow the registry: the champion's export is put"
-                  + " below it under its version number.");
+                  + " below it under its version number, now and with each later change of the"
+                  + " champion, a rollback too.");
   static final Setting<Integer> SMOKE_IMAGES =
       Setting.integer("retrain.smoke-images")
           .atLeast(1)

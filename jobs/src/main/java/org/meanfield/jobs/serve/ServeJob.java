@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.meanfield.config.Setting;
 import org.meanfield.error.DataException;
+import org.meanfield.error.SettingsException;
 import org.meanfield.export.BundleManifest;
 import org.meanfield.export.ServingBundle;
 import org.meanfield.jobs.cli.BuildInfo;
@@ -15,6 +16,7 @@ import org.meanfield.jobs.serve.http.InferenceServer;
 import org.meanfield.jobs.serve.http.Metrics;
 import org.meanfield.jobs.serve.model.CurrentModel;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.registry.PublishedVersion;
 import org.meanfield.registry.RegistryState;
 
 /** {@code meanfield serve}: answers over HTTP with an exported model, until it is told to stop. */
@@ -119,13 +121,27 @@ public final class ServeJob implements Job {
     if (storage.exists(model + "/" + RegistryState.FILE) || storage.exists(model + "/versions")) {
       return new FollowedVersion(storage, model, settings.follow());
     }
+    if (storage.exists(model + "/" + PublishedVersion.FILE)) {
+      if (!settings.follow().equals(FollowedVersion.CHAMPION)) {
+        throw new SettingsException(
+            "serve.follow is "
+                + settings.follow()
+                + ", but "
+                + model
+                + " is a serving folder, which knows the champion alone; give the registry's folder");
+      }
+      return new PublishedFolder(storage, model);
+    }
     String found = storage.exists(model) ? "it holds " + storage.list(model) : "nothing is there";
     throw new DataException(
         model
             + " is neither an export (with "
             + BundleManifest.FILE
-            + ") nor a registry (with versions/): "
+            + ") nor a registry (with versions/) nor a serving folder (with "
+            + PublishedVersion.FILE
+            + "): "
             + found
-            + "; give the output folder of 'meanfield export', or the registry's folder");
+            + "; give the output folder of 'meanfield export', the registry's folder, or the folder"
+            + " of retrain.serving");
   }
 }

@@ -12,7 +12,7 @@ import org.meanfield.jobs.serve.model.BatchRule;
 /**
  * What {@code serve} is asked to do.
  *
- * @param model an export's folder or a registry
+ * @param model an export's folder, a registry, or a serving folder
  * @param follow which version of a registry: champion or an alias
  * @param name of the model in paths
  * @param host address to listen at
@@ -32,7 +32,9 @@ record ServeSettings(
     Duration poll) {
   static final Setting<String> MODEL =
       Setting.text("serve.model")
-          .means("What answers: an export's folder, or a registry, whose champion is followed.");
+          .means(
+              "What answers: an export's folder, or a registry or a serving folder, whose champion is"
+                  + " followed.");
   static final Setting<String> FOLLOW =
       Setting.text("serve.follow")
           .defaultsTo(FollowedVersion.CHAMPION)
@@ -94,7 +96,7 @@ record ServeSettings(
       Setting.decimal("serve.poll-seconds")
           .above(0)
           .defaultsTo(5.0)
-          .means("How often the registry is looked at for another champion.");
+          .means("How often the registry or the serving folder is looked at for another champion.");
   static final Setting<Double> DRAIN =
       Setting.decimal("serve.drain-seconds")
           .atLeast(0)

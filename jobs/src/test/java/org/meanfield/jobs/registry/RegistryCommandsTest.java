@@ -10,12 +10,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
+import org.meanfield.jobs.storage.Storage;
 
 /** What a person and a scheduler see; no command here starts Spark. */
 class RegistryCommandsTest {
@@ -42,7 +45,10 @@ class RegistryCommandsTest {
 
     assertThat(run("show", "--version", "champion")).isZero();
     assertThat(printed())
-        .contains("\"number\" : 2", "refuse", "the gate was overruled: the demo needs it");
+        .contains(
+            "\"number\" : 2",
+            "refuse  champion stays 1, refused 2",
+            "the gate was overruled: the demo needs it");
     assertThat(run("alias", "--name", "staging", "--version", "1")).isZero();
     assertThat(run("list")).isZero();
     assertThat(printed()).containsPattern("1 .*90\\.00 %  staging").contains("80.00 %  champion");
@@ -58,6 +64,42 @@ class RegistryCommandsTest {
     assertThat(run("verify")).isZero();
     assertThat(run("gc", "--keep", "0")).isZero();
     assertThat(printed()).contains("deleted versions [2]");
+  }
+
+  @Test
+  void servingFoldersFollowEveryChangeOfTheChampion() throws IOException {
+    Path serving = folder.resolve("serving");
+    add(1, 10);
+    add(2, 20);
+    registry().serveIn(serving.toString());
+    assertThat(run("promote", "--version", "1")).isZero();
+    assertThat(read(serving.resolve("current.json")).get("version").asInt()).isEqualTo(1);
+    assertThat(serving.resolve("1/bundle.json")).exists();
+    assertThat(run("promote", "--version", "2")).isEqualTo(21);
+    assertThat(read(serving.resolve("current.json")).get("version").asInt()).isEqualTo(1);
+    assertThat(run("promote", "--version", "2", "--override", "for the test")).isZero();
+    JsonNode current = read(serving.resolve("current.json"));
+    assertThat(current.get("version").asInt()).isEqualTo(2);
+    assertThat(current.get("modelId").asText())
+        .isEqualTo(read(folder.resolve("registry/champion.json")).get("modelId").asText());
+
+    assertThat(run("rollback")).isZero();
+    assertThat(read(serving.resolve("current.json")).get("version").asInt()).isEqualTo(1);
+    assertThat(result().at("/served/0").asText()).isEqualTo(serving + "/1");
+
+    Files.delete(serving.resolve("current.json"));
+    assertThat(run("promote", "--version", "champion")).isZero();
+    assertThat(read(serving.resolve("current.json")).get("version").asInt()).isEqualTo(1);
+    Files.writeString(serving.resolve("1/bundle.json"), "{}");
+    assertThat(run("promote", "--version", "champion")).as("another's folder").isEqualTo(6);
+    assertThat(complained()).contains("belongs to another registry");
+    assertThat(run("verify")).isZero();
+  }
+
+  private ModelRegistry registry() {
+    Storage storage = new Storage(new Configuration());
+    return new ModelRegistry(
+        storage, folder.resolve("registry").toString(), "test", Clock.systemUTC());
   }
 
   @Test

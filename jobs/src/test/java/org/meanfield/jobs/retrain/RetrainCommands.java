@@ -17,6 +17,7 @@ import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
 import org.meanfield.jobs.ingest.TinyImages;
 import org.meanfield.jobs.registry.ModelRegistry;
+import org.meanfield.jobs.registry.RegistryCommands;
 import org.meanfield.jobs.registry.StoppingFileSystem;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.testing.LocalSpark;
@@ -131,6 +132,17 @@ final class RetrainCommands {
             out,
             new Console(out, Console.TerminalKind.PLAIN))
         .run(LocalSpark.session(), arguments.toArray(new String[0]));
+  }
+
+  /** Runs {@code meanfield registry} on the same registry, as a person would. */
+  int registry(String verb, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("registry", verb));
+    arguments.addAll(List.of("--registry", at("registry").toString()));
+    arguments.addAll(List.of(more));
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    return new Meanfield(
+            RegistryCommands.all(), out, out, new Console(out, Console.TerminalKind.PLAIN))
+        .run(arguments.toArray(new String[0]));
   }
 
   /** What the newest command printed. */

@@ -69,5 +69,8 @@ class RetrainJobTest {
     assertThat(day.registry().versions()).hasSize(3);
     assertThat(day.result().get("decision").asText()).isIn("keep-champion", "refuse");
     assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(2);
+
+    assertThat(day.registry("rollback", "--reason", "by hand")).as(day.printed()).isZero();
+    assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(1);
   }
 }

@@ -20,11 +20,13 @@ import org.meanfield.jobs.serve.http.Metrics;
 import org.meanfield.jobs.serve.model.BatchRule;
 import org.meanfield.jobs.serve.model.CurrentModel;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.registry.PublishedVersion;
 
 @Timeout(60)
 class ModelFollowerTest {
   private final List<String> told = new ArrayList<>();
   @TempDir private Path registry;
+  private final Storage storage = new Storage(new Configuration());
   private CurrentModel current;
 
   @BeforeEach
@@ -84,6 +86,33 @@ class ModelFollowerTest {
   }
 
   @Test
+  void aServingFolderIsFollowedAsARegistryIs() throws IOException {
+    Path serving = registry.resolve("serving");
+    TinyExports.write(serving.resolve("1"), 1);
+    TinyExports.write(serving.resolve("2"), 2);
+    try (ModelFollower follower = follower(new PublishedFolder(storage, serving.toString()))) {
+      follower.look();
+      assertThat(current.lease()).as("nothing is published yet").isEmpty();
+      publish(serving, 2);
+      follower.look();
+      assertThat(version()).isEqualTo("2");
+      publish(serving, 1);
+      follower.look();
+      assertThat(version()).as("a rollback").isEqualTo("1");
+      Files.writeString(serving.resolve(PublishedVersion.FILE), "{}");
+      assertThatThrownBy(follower::look)
+          .isInstanceOf(CorruptArtifactException.class)
+          .hasMessageContaining("current.json");
+      assertThat(version()).isEqualTo("1");
+    }
+  }
+
+  private static void publish(Path serving, int version) throws IOException {
+    Files.writeString(
+        serving.resolve(PublishedVersion.FILE), new PublishedVersion(version, "m", 1).toJson());
+  }
+
+  @Test
   void aThreadOfItsOwnLooksAgain() {
     try (ModelFollower follower = follower(FollowedVersion.CHAMPION)) {
       TinyExports.crown(registry, 1, 1);
@@ -97,14 +126,12 @@ class ModelFollowerTest {
   }
 
   private ModelFollower follower(String name) {
-    Storage storage = new Storage(new Configuration());
+    return follower(new FollowedVersion(storage, registry.toString(), name));
+  }
+
+  private ModelFollower follower(ModelSource source) {
     return new ModelFollower(
-        new FollowedVersion(storage, registry.toString(), name),
-        storage,
-        current,
-        new BatchRule(1, 4, Duration.ZERO),
-        new Metrics(),
-        told::add);
+        source, storage, current, new BatchRule(1, 4, Duration.ZERO), new Metrics(), told::add);
   }
 
   private String version() {

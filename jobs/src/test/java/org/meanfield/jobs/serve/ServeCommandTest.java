@@ -14,10 +14,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
+import org.meanfield.registry.PublishedVersion;
 
 /** The command, in a process of its own where that matters. */
 @Timeout(120)
@@ -79,6 +82,32 @@ class ServeCommandTest {
             .run("serve", "--model", folder.toString(), "--port", "0");
     assertThat(code).isEqualTo(3);
     assertThat(errors.toString(UTF_8)).contains("neither an export", "nor a registry");
+  }
+
+  @Test
+  void aServingFolderIsServedAsItSays() throws Exception {
+    TinyExports.write(folder.resolve("7"), 1);
+    Files.writeString(
+        folder.resolve(PublishedVersion.FILE), new PublishedVersion(7, "m", 1).toJson());
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(printed, true, UTF_8);
+    Meanfield program =
+        new Meanfield(
+            List.of(new ServeJob()), out, out, new Console(out, Console.TerminalKind.PLAIN));
+    List<Integer> code = new CopyOnWriteArrayList<>();
+    Thread server =
+        new Thread(() -> code.add(program.run("serve", "--model=" + folder, "--port=0")));
+    server.start();
+    while (server.isAlive() && !printed.toString(UTF_8).contains("Listening at")) {
+      Thread.onSpinWait();
+    }
+    server.interrupt();
+    server.join();
+    assertThat(printed.toString(UTF_8)).contains("Serving version 7: tiny with 3 classes");
+    assertThat(code).containsExactly(0);
+
+    assertThat(program.run("serve", "--model=" + folder, "--set=serve.follow=canary")).isEqualTo(2);
+    assertThat(printed.toString(UTF_8)).contains("which knows the champion alone");
   }
 
   private static Process start(String... arguments) throws IOException {
