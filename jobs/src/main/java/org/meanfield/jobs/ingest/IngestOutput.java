@@ -26,6 +26,10 @@ final class IngestOutput {
   private static final String CLAIM = ".ingest-claim.json";
   private static final String WORK_PREFIX = ".tmp-";
   private static final String REJECTS = "rejects";
+
+  /** In that folder: that an ingest made it, and of what. Readers of Parquet pass over the name. */
+  private static final String MADE_BY_INGEST = "_ingest";
+
   private final Storage storage;
   private final String folder;
   private final Claim claim;
@@ -98,9 +102,12 @@ final class IngestOutput {
       requireSame("belongs to an unfinished ingest", earlier.input(), earlier.settings());
     }
     for (String name : storage.list(folder)) {
-      boolean ours = name.startsWith("split=") || name.equals(REJECTS);
+      boolean ours =
+          name.equals(REJECTS)
+              ? claimed || storage.exists(folder + "/" + REJECTS + "/" + MADE_BY_INGEST)
+              : claimed && name.startsWith("split=");
       boolean harmless = name.startsWith(".") || name.equals("result.json");
-      if (!harmless && !(ours && claimed) && !name.equals(REJECTS)) {
+      if (!harmless && !ours) {
         throw new ConflictException(
             "The output "
                 + folder
@@ -114,16 +121,13 @@ final class IngestOutput {
       storage.delete(folder + "/split=" + split.id());
     }
     storage.delete(folder + "/" + REJECTS);
-    try {
-      storage.write(path, JSON.writeValueAsBytes(claim));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A claim always has a JSON form", e);
-    }
+    storage.write(path, json(claim));
   }
 
   /** Shows the rejects, also where no data set comes of it. */
   void publishRejects() {
     if (storage.exists(work(REJECTS))) {
+      storage.write(work(REJECTS) + "/" + MADE_BY_INGEST, json(claim));
       storage.rename(work(REJECTS), folder + "/" + REJECTS);
     }
   }
@@ -165,6 +169,14 @@ final class IngestOutput {
               + ", made with "
               + String.join("; ", differences)
               + "; choose another output, or delete this one");
+    }
+  }
+
+  private static byte[] json(Claim claim) {
+    try {
+      return JSON.writeValueAsBytes(claim);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A claim always has a JSON form", e);
     }
   }
 

@@ -31,6 +31,9 @@ public final class PredictJob implements Job {
   private static final String PREDICTIONS = "predictions";
   private static final String TEMPORARY = "predictions-unfinished";
 
+  /** Among the predictions: that they are ours. Readers of Parquet pass over the name. */
+  private static final String MADE_BY_PREDICT = "_predict";
+
   @Override
   public String command() {
     return "predict";
@@ -87,14 +90,29 @@ public final class PredictJob implements Job {
                 planned.input().uri(),
                 planned.modelId()));
     long start = System.nanoTime();
-    // Without the manifest, whatever lies there is what a stopped job left.
-    storage.delete(output + "/" + PREDICTIONS);
+    clearUnfinished(storage, output + "/" + PREDICTIONS);
     Dataset<Row> written = write(context, model, input, settings, output);
     double seconds = (System.nanoTime() - start) / 1e9;
     PredictionManifest done = counted(planned, written);
+    storage.writeText(output + "/" + TEMPORARY + "/" + MADE_BY_PREDICT, planned.toJson());
     storage.rename(output + "/" + TEMPORARY, output + "/" + PREDICTIONS);
     storage.writeText(manifestPath, done.toJson());
     return result(JobResult.Status.DONE, output, done, done.examples() / seconds);
+  }
+
+  /** Deletes what a job left that was stopped right before its manifest, and nothing else. */
+  private static void clearUnfinished(Storage storage, String predictions) {
+    if (!storage.exists(predictions)) {
+      return;
+    }
+    if (!storage.exists(predictions + "/" + MADE_BY_PREDICT)) {
+      throw new ConflictException(
+          predictions
+              + " is there, and is not what 'predict' leaves: it has no "
+              + MADE_BY_PREDICT
+              + "; choose another output, or delete that folder");
+    }
+    storage.delete(predictions);
   }
 
   private static JobResult finishedBefore(

@@ -17,6 +17,8 @@ import org.meanfield.data.DatasetManifest;
 import org.meanfield.jobs.storage.Storage;
 
 class IngestAgainTest {
+  private static final String STRICT = "--set=ingest.max-reject-fraction=0";
+
   @TempDir private Path folder;
   private Path input;
   private Path output;
@@ -79,6 +81,24 @@ class IngestAgainTest {
     assertThat(refused.exitCode()).isEqualTo(6);
     assertThat(refused.errors()).contains("neither empty nor a data set").contains("split=train");
     assertThat(output.resolve("split=train/mine.parquet")).exists();
+  }
+
+  @Test
+  void rejectsOfAFailedIngestAreReplacedAndSomebodyElsesAreLeftAlone() throws IOException {
+    Files.writeString(input.resolve("disc/broken.png"), "no image");
+    assertThat(IngestRuns.run(input, output, STRICT).exitCode()).isEqualTo(3);
+    assertThat(output.resolve("rejects/_ingest")).exists();
+    assertThat(IngestRuns.run(input, output, STRICT).exitCode()).as("again").isEqualTo(3);
+    assertThat(IngestRuns.spark().read().parquet(output.resolve("rejects").toString()).count())
+        .isOne();
+
+    Path foreign = folder.resolve("foreign");
+    Files.createDirectories(foreign.resolve("rejects"));
+    Files.writeString(foreign.resolve("rejects/mine.parquet"), "someone's own");
+    IngestRuns.Outcome refused = IngestRuns.run(input, foreign);
+    assertThat(refused.exitCode()).isEqualTo(6);
+    assertThat(refused.errors()).contains("neither empty nor a data set").contains("rejects");
+    assertThat(foreign.resolve("rejects/mine.parquet")).exists();
   }
 
   @Test

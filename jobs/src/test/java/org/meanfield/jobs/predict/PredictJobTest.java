@@ -141,6 +141,16 @@ class PredictJobTest {
   }
 
   @Test
+  void somebodyElsesPredictionsAreLeftAlone() throws IOException {
+    Path foreign = Files.createDirectories(folder.resolve("out/predictions"));
+    Files.writeString(foreign.resolve("mine.parquet"), "someone's own");
+    assertThatThrownBy(() -> run(1, "images", "out"))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("not what 'predict' leaves");
+    assertThat(foreign.resolve("mine.parquet")).exists();
+  }
+
+  @Test
   void singleFilesAndGlobs() {
     run(1, "images/image 1.png", "single");
     assertThat(predictions("single")).hasSize(1);
