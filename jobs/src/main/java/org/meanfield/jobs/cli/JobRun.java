@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class JobRun {
   private static final Logger LOGGER = LoggerFactory.getLogger(JobRun.class);
   private static final int UNEXPECTED = 1;
+  // What a shell calls a process that SIGTERM ended; the JVM says it whatever is returned here.
+  private static final int STOPPED = 143;
 
   private final long start = System.nanoTime();
   private final Invocation invocation;
@@ -28,6 +30,7 @@ final class JobRun {
   private final Storage storage;
   private final Console console;
   private final PrintStream err;
+  private Optional<StopSignal> stop = Optional.empty();
 
   JobRun(List<Job> jobs, Invocation invocation, Console console, PrintStream err) {
     this.invocation = invocation;
@@ -60,6 +63,22 @@ final class JobRun {
         return fail(e, output);
       }
     }
+    return given.isPresent() ? run(given, settings, output) : runAlone(settings, output);
+  }
+
+  /** Spark ends with the process, often before the command knows why. */
+  private int runAlone(Settings settings, Optional<String> output) {
+    String message =
+        "meanfield "
+            + job.command()
+            + ": stopped by a signal; what it has committed stays, and the same command goes on";
+    try (StopSignal signal = new StopSignal(console, message)) {
+      stop = Optional.of(signal);
+      return run(Optional.empty(), settings, output);
+    }
+  }
+
+  private int run(Optional<SparkSession> given, Settings settings, Optional<String> output) {
     SparkSession session;
     try {
       session = given.orElseGet(() -> SparkSessions.open(sparkRequest()));
@@ -98,6 +117,10 @@ final class JobRun {
     Optional<MeanfieldException> stated = stated(failure);
     int code = stated.map(MeanfieldException::exitCode).orElse(UNEXPECTED);
     String message = stated.map(Throwable::getMessage).orElseGet(() -> brief(failure));
+    if (stop.filter(StopSignal::received).isPresent()) {
+      LOGGER.debug("{} was stopped by a signal", job.command(), failure);
+      return STOPPED;
+    }
     if (stated.isEmpty()) {
       LOGGER.error("{} failed unexpectedly", job.command(), failure);
     } else {

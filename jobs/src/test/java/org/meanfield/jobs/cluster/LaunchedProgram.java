@@ -89,6 +89,11 @@ final class LaunchedProgram implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
+  /** SIGTERM, as Ctrl-C, systemd and Kubernetes send it first. */
+  void terminate() {
+    process.destroy();
+  }
+
   /** Processes that it started and that are alive: executors, in {@code local-cluster} mode. */
   List<ProcessHandle> children() {
     return process.descendants().filter(ProcessHandle::isAlive).toList();
