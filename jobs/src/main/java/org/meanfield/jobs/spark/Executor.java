@@ -19,6 +19,14 @@ final class Executor {
     return new ExecutorCacheTaskLocation(id.host(), id.executorId()).toString();
   }
 
+  /** For a person: which executor on which host. */
+  static String name() {
+    BlockManagerId id = SparkEnv.get().blockManager().blockManagerId();
+    return id.isDriver()
+        ? LocatedKernels.LOCAL
+        : "executor " + id.executorId() + " on " + id.host();
+  }
+
   /** Threads that may decode for one task: its part of the cores that no task computes on. */
   static int spareThreads() {
     int cores = Runtime.getRuntime().availableProcessors();

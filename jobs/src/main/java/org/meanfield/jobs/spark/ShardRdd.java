@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
@@ -46,6 +47,11 @@ final class ShardRdd extends RDD<Shard> {
   /** On the driver: where the worker's shard lies, as far as is known. */
   Optional<String> home(int worker) {
     return Optional.ofNullable(homes.get(worker));
+  }
+
+  /** On the driver: where shards lie. */
+  Set<String> homes() {
+    return Set.copyOf(homes.values());
   }
 
   ShardSource source() {

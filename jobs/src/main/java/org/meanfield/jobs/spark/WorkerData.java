@@ -1,6 +1,7 @@
 package org.meanfield.jobs.spark;
 
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -58,6 +59,11 @@ public final class WorkerData implements AutoCloseable {
   /** Examples of each worker, in worker order. */
   public List<Integer> sizes() {
     return sizes;
+  }
+
+  /** Where the shards lie now, as far as is known, in Spark's form of executors' locations. */
+  public Set<String> homes() {
+    return shards.homes();
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.image.ImageDecoder;
 import org.meanfield.jobs.cli.BuildInfo;
 import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.spark.LocatedKernels;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.train.ArtifactStore;
 import org.meanfield.train.TrainingPlan;
@@ -47,6 +48,7 @@ import org.meanfield.train.TrainingPlan;
  * @param gitCommit of the build
  * @param machine of the driver
  * @param engineChanges oldest first
+ * @param kernels who has computed it, by how they round
  */
 record RunFile(
     int formatVersion,
@@ -61,16 +63,18 @@ record RunFile(
     Map<String, String> versions,
     String gitCommit,
     Map<String, String> machine,
-    List<EngineChange> engineChanges) {
+    List<EngineChange> engineChanges,
+    List<KernelRecord.Group> kernels) {
   static final String NAME = "run.json";
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-  /** Copies the changes. A file of an earlier build names none. */
+  /** Copies the lists. A file of an earlier build has none. */
   RunFile {
     engineChanges = engineChanges == null ? List.of() : List.copyOf(engineChanges);
+    kernels = kernels == null ? List.of() : List.copyOf(kernels);
   }
 
   /**
@@ -113,6 +117,7 @@ record RunFile(
         versions,
         BuildInfo.current().commit(),
         host,
+        List.of(),
         List.of());
   }
 
@@ -220,7 +225,32 @@ record RunFile(
         versions,
         gitCommit,
         machine,
-        changes);
+        changes,
+        kernels);
+  }
+
+  /** Who has computed it, by how they round. */
+  KernelRecord kernelRecord() {
+    return new KernelRecord(kernels);
+  }
+
+  /** The same run with what computes it now. */
+  RunFile computedBy(List<LocatedKernels> found) {
+    return new RunFile(
+        formatVersion,
+        runId,
+        created,
+        settings,
+        dataset,
+        engine,
+        engineDescription,
+        planDigest,
+        examples,
+        versions,
+        gitCommit,
+        machine,
+        engineChanges,
+        kernelRecord().with(found).groups());
   }
 
   /** Digests of the plan and of those before a change of engine: its checkpoints name one. */

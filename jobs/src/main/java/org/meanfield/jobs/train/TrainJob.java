@@ -1,8 +1,10 @@
 package org.meanfield.jobs.train;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.meanfield.config.Setting;
 import org.meanfield.data.Split;
@@ -89,17 +91,32 @@ public final class TrainJob implements Job {
         ShardedData.load(context, data, settings, start.network().imageSpec())) {
       TrainingPlan plan =
           settings.plan(context.settings(), start.network(), shards.training().sizes(), engine);
+      KernelCheck kernels = new KernelCheck(context, shards.training(), engine);
       RunFile run =
-          known
-              .map(before -> goingOn(before, engine, plan, context, artifacts))
-              .orElseGet(() -> RunFile.of(context, data, engine, plan));
+          kernels.apply(
+              known
+                  .map(before -> goingOn(before, engine, plan, context, artifacts))
+                  .orElseGet(() -> RunFile.of(context, data, engine, plan)));
       run.write(artifacts);
       context.console().line(loaded(plan, shards, loading.total()));
       TrainingSummary summary =
-          new TrainingRun(context.console(), plan, start, settings, artifacts, run)
+          new TrainingRun(context.console(), plan, start, settings, artifacts, run, kernels)
               .train(context.spark(), shards);
-      return summary.result(Status.DONE, done(summary, output));
+      return withKernels(
+          summary.result(Status.DONE, done(summary, output)), RunFile.read(artifacts).orElse(run));
     }
+  }
+
+  /** Bits that are not the promised ones are told once more at the end. */
+  private static JobResult withKernels(JobResult result, RunFile run) {
+    KernelRecord.Agreement agreement = run.kernelRecord().agreement(run.engine());
+    Map<String, Object> figures = new LinkedHashMap<>(result.figures());
+    figures.put("kernels", agreement.id());
+    String message =
+        agreement == KernelRecord.Agreement.DIFFER
+            ? result.message() + "; what trained it did not round alike: see kernels in run.json"
+            : result.message();
+    return new JobResult(result.status(), message, figures);
   }
 
   /** The run as it goes on, on another engine where the settings ask for one. */

@@ -103,12 +103,17 @@ public record TrainSettings(
           .limited("one of " + String.join(", ", Precision.names()), Precision.names()::contains)
           .defaultsTo(Precision.FP32.toString())
           .means(
-              "What engine torch computes products and convolutions in; weights, updater state, loss and batch-norm statistics stay in fp32. 'auto' takes bf16 where every executor's processor has instructions for it.");
+              "What engine torch computes products and convolutions in; weights, updater state, loss and batch-norm statistics stay in fp32. 'auto' takes bf16 where what every task computes on, processor or GPU, has instructions for it.");
   static final Setting<DeviceChoice> DEVICE =
       Setting.choice("train.device", DeviceChoice.class)
           .defaultsTo(DeviceChoice.AUTO)
           .means(
-              "What tasks compute on: 'auto' takes the GPU that Spark gave a task, else the processor; 'cuda' insists on a GPU, which in one process (master local) is the first.");
+              "What tasks compute on: 'auto' takes the GPU that Spark gave a task, and refuses to leave it unused where the engine cannot compute on it; else the processor. 'cuda' insists on a GPU, which in one process (master local) is the first.");
+  static final Setting<Boolean> REQUIRE_EQUAL_KERNELS =
+      Setting.flag("train.require-equal-kernels")
+          .defaultsTo(false)
+          .means(
+              "Refuse to train where executors round differently, because of their processors, environment or libraries. Without it such a run goes on with a warning, and result.json says so.");
   static final Setting<Long> SEED =
       Setting.longInteger("train.seed")
           .defaultsTo(1L)
@@ -214,6 +219,7 @@ public record TrainSettings(
           RUNNER,
           ROUND_TIMEOUT,
           DEVICE,
+          REQUIRE_EQUAL_KERNELS,
           VALIDATION_INTERVAL,
           CHECKPOINT_INTERVAL,
           CHECKPOINT_KEEP,
@@ -234,6 +240,7 @@ public record TrainSettings(
         CHANGE_ENGINE,
         PRECISION,
         DEVICE,
+        REQUIRE_EQUAL_KERNELS,
         SEED,
         LABEL_SMOOTHING,
         AVERAGING,

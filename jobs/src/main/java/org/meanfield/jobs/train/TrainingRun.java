@@ -32,6 +32,7 @@ import org.meanfield.train.Validator;
  * @param settings intervals and what to keep
  * @param artifacts the run's folder
  * @param run who it is
+ * @param kernels asks executors that came in place of lost ones
  */
 record TrainingRun(
     Console console,
@@ -39,7 +40,8 @@ record TrainingRun(
     StartingModel start,
     TrainSettings settings,
     ArtifactStore artifacts,
-    RunFile run) {
+    RunFile run,
+    KernelCheck kernels) {
 
   /** Trains to the end and writes the model. */
   TrainingSummary train(SparkSession session, ShardedData shards) {
@@ -75,6 +77,7 @@ record TrainingRun(
       throw e;
     }
     journal.flush();
+    kernels.apply(run).write(artifacts); // of executors that came in place of lost ones too
     return publish(from, end, watch.total(), journal);
   }
 

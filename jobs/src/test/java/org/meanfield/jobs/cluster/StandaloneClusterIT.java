@@ -105,6 +105,22 @@ class StandaloneClusterIT {
     assertThat(result("refused").get("exitCode").asInt()).isEqualTo(2);
   }
 
+  @Test
+  @Order(5)
+  void executorsWithOtherKernelsThanTheDriverAreTold() throws IOException {
+    List<String> options = new ArrayList<>(EXECUTORS);
+    options.addAll(List.of("--conf", "spark.executorEnv.OPENBLAS_CORETYPE=Prescott"));
+    StandaloneCluster.Outcome outcome = cluster.submit(options, train("old-kernels"));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(outcome.output())
+        .contains("the driver does not")
+        .contains("executor 0 on ", "OPENBLAS_CORETYPE=Prescott");
+    assertThat(result("old-kernels").get("kernels").asText()).isEqualTo("driver-differs");
+    assertThat(result("old-kernels").get("stateSha256"))
+        .isNotEqualTo(result("run").get("stateSha256"));
+    assertThat(result("run").get("kernels").asText()).isEqualTo("equal");
+  }
+
   private static void submit(List<String> arguments) {
     StandaloneCluster.Outcome outcome = cluster.submit(EXECUTORS, arguments);
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();

@@ -241,11 +241,34 @@ class TrainJobTest {
       printed.reset();
       Path run = folder.resolve("gpu-" + runner);
       assertThat(train(run, "--set", "train.device=cuda", "--set", "train.runner=" + runner))
-          .isNotZero();
+          .isEqualTo(2);
       assertThat(printed.toString(StandardCharsets.UTF_8))
-          .contains("cannot compute on cuda:0", TorchEngine.whyNoGpu().orElseThrow());
+          .contains("On local tasks: Engine torch cannot compute on cuda:0")
+          .contains(TorchEngine.whyNoGpu().orElseThrow(), "train.device=cpu");
       assertThat(train(run, "--set", "train.runner=" + runner)).isZero(); // the device is free
     }
+  }
+
+  @Test
+  void otherKernelsThanBeforeAreToldAndRefusedWhereThatIsAskedFor() throws IOException {
+    Path run = folder.resolve("kernels");
+    assertThat(train(run, "--set", "train.require-equal-kernels=true")).isZero();
+    assertThat(json(run.resolve("result.json")).get("kernels").asText()).isEqualTo("equal");
+    JsonNode kernels = json(run.resolve("run.json")).get("kernels");
+    assertThat(kernels).hasSize(1);
+    assertThat(kernels.get(0).get("places").get(0).asText()).isEqualTo("local tasks");
+
+    // As if another machine had begun it.
+    Files.delete(run.resolve("model/training.json"));
+    String digest = kernels.get(0).get("kernels").get("digest").asText();
+    String text = Files.readString(run.resolve("run.json"));
+    Files.writeString(run.resolve("run.json"), text.replace(digest, "0".repeat(32)));
+    assertThat(train(run, "--set", "train.require-equal-kernels=true")).isEqualTo(2);
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("not all that trains", digest);
+    assertThat(train(run)).isZero();
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("WARNING", "did not round alike");
+    assertThat(json(run.resolve("result.json")).get("kernels").asText()).isEqualTo("differ");
+    assertThat(json(run.resolve("run.json")).get("kernels")).hasSize(2);
   }
 
   private int train(Path output, String... more) {
