@@ -74,6 +74,7 @@ public final class ConfigurationFile {
     boolean averaged = chain.getConfs().stream().allMatch(NeuralNetConfiguration::isMiniBatch);
     ComputationGraphConfiguration.GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
+            .seed(chain.getConfs().get(0).getSeed()) // else DL4J takes the time of day
             .miniBatch(averaged)
             .graphBuilder()
             .addInputs(Architectures.INPUT);

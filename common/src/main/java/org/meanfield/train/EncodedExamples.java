@@ -22,7 +22,7 @@ import org.meanfield.image.PixelImage;
  * cheaper than reading them from a disk. Index records of equal length: chunk, offset in it, length
  * and label (ints), id (32 bytes). A cache, not a format: it lives as long as the process.
  */
-public final class EncodedExamples implements WorkerExamples {
+public final class EncodedExamples implements ImageExamples {
   private static final int ID_BYTES = 32;
   private static final int RECORD_BYTES = 4 * Integer.BYTES + ID_BYTES;
   private static final int MAX_EXAMPLES = Integer.MAX_VALUE / RECORD_BYTES;

@@ -8,11 +8,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.meanfield.data.EpochOrder;
-import org.meanfield.data.Seeds;
 import org.meanfield.engine.Minibatch;
-import org.meanfield.engine.MinibatchAssembler;
-import org.meanfield.image.PixelImage;
 
 /**
  * A worker's minibatches of one round, in order. Reading, augmentation and assembly run ahead on
@@ -27,7 +25,7 @@ final class MinibatchStream implements AutoCloseable {
   private final int worker;
   private final int epoch;
   private final EpochOrder order;
-  private final MinibatchAssembler assembler;
+  private final MinibatchMaker maker;
   private final ExecutorService threads;
   private final Deque<Future<Minibatch>> ahead = new ArrayDeque<>();
   private final int first;
@@ -46,7 +44,7 @@ final class MinibatchStream implements AutoCloseable {
     this.worker = worker;
     this.epoch = round.epoch();
     this.order = order;
-    this.assembler = new MinibatchAssembler(plan.network().imageSpec());
+    this.maker = examples.maker(plan, worker, round.epoch());
     long start = (long) round.epochIteration() * plan.batchSize();
     this.first = (int) Math.min(start, examples.size());
     this.next = first;
@@ -114,24 +112,7 @@ final class MinibatchStream implements AutoCloseable {
     }
   }
 
-  private PixelImage image(int example) {
-    return switch (plan.augmentation().crop()) {
-      case PADDED -> examples.image(example);
-      case RESIZED ->
-          examples.randomPart(example, Seeds.derive(plan.seed(), "crop", epoch, worker, example));
-    };
-  }
-
   private Minibatch assemble(int from, int to) {
-    List<PixelImage> images = new ArrayList<>(to - from);
-    int[] labels = new int[to - from];
-    for (int position = from; position < to; position++) {
-      int example = order.example(position);
-      long seed = Seeds.derive(plan.seed(), "augmentation", epoch, worker, example);
-      images.add(plan.augmentation().apply(image(example), seed));
-      labels[position - from] = examples.label(example);
-    }
-    int classes = plan.network().classes().size();
-    return assembler.forTraining(images, labels, classes, plan.labelSmoothing());
+    return maker.make(IntStream.range(from, to).map(order::example).boxed().toList());
   }
 }

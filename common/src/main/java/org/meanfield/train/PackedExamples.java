@@ -1,48 +1,34 @@
 package org.meanfield.train;
 
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import org.meanfield.image.PixelImage;
 
 /**
  * A worker's examples, decoded and resized, in one local file that is memory-mapped: training reads
- * them at random without decoding again. Records of equal length: label (int), id (32 bytes),
- * pixels. A cache, not a format: it lives as long as the process.
+ * them at random without decoding again. A record: label (int), id (32 bytes), pixels.
  */
-public final class PackedExamples implements WorkerExamples {
+public final class PackedExamples implements ImageExamples {
   private static final int LABEL_BYTES = 4;
   private static final int ID_BYTES = 32;
-  private static final int CHUNK_BYTES = 1 << 30;
 
   private final Shape shape;
-  private final int size;
-  private final List<MappedByteBuffer> chunks;
+  private final MappedRecords records;
 
-  private PackedExamples(Shape shape, int size, List<MappedByteBuffer> chunks) {
+  private PackedExamples(Shape shape, MappedRecords records) {
     this.shape = shape;
-    this.size = size;
-    this.chunks = chunks;
+    this.records = records;
   }
 
   @Override
   public int size() {
-    return size;
+    return records.size();
   }
 
   @Override
   public PixelImage image(int index) {
     byte[] pixels = new byte[shape.values()];
-    chunk(index).get(shape.offset(index) + LABEL_BYTES + ID_BYTES, pixels);
+    records.chunk(index).get(records.offset(index) + LABEL_BYTES + ID_BYTES, pixels);
     return new PixelImage(shape.height(), shape.width(), shape.channels(), pixels);
   }
 
@@ -55,13 +41,13 @@ public final class PackedExamples implements WorkerExamples {
 
   @Override
   public int label(int index) {
-    return chunk(index).getInt(shape.offset(index));
+    return records.chunk(index).getInt(records.offset(index));
   }
 
   @Override
   public String id(int index) {
     byte[] id = new byte[ID_BYTES];
-    chunk(index).get(shape.offset(index) + LABEL_BYTES, id);
+    records.chunk(index).get(records.offset(index) + LABEL_BYTES, id);
     return HexFormat.of().formatHex(id);
   }
 
@@ -69,10 +55,6 @@ public final class PackedExamples implements WorkerExamples {
   @Override
   public int readers() {
     return 1;
-  }
-
-  private ByteBuffer chunk(int index) {
-    return chunks.get(index / shape.recordsPerChunk());
   }
 
   private record Shape(int height, int width, int channels) {
@@ -83,33 +65,17 @@ public final class PackedExamples implements WorkerExamples {
     int recordBytes() {
       return LABEL_BYTES + ID_BYTES + values();
     }
-
-    int recordsPerChunk() {
-      return Math.max(1, CHUNK_BYTES / recordBytes());
-    }
-
-    int offset(int index) {
-      return index % recordsPerChunk() * recordBytes();
-    }
   }
 
   /** Writes examples of one size to a file, in the order in which they shall be numbered. */
   public static final class Writer implements AutoCloseable {
-    private final Path file;
-    private final DataOutputStream out;
     private final Shape shape;
-    private int size;
+    private final MappedRecords.Writer records;
 
     /** Creates or overwrites {@code file}. */
     public Writer(Path file, int height, int width, int channels) {
-      this.file = file;
       this.shape = new Shape(height, width, channels);
-      try {
-        this.out =
-            new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 20));
-      } catch (IOException e) {
-        throw failed(e);
-      }
+      this.records = new MappedRecords.Writer(file, shape.recordBytes());
     }
 
     /**
@@ -121,50 +87,22 @@ public final class PackedExamples implements WorkerExamples {
     public void add(String id, int label, PixelImage image) {
       byte[] pixels = new byte[shape.values()];
       image.copyTo(pixels, 0);
-      try {
-        out.writeInt(label);
-        out.write(HexFormat.of().parseHex(id));
-        out.write(pixels);
-      } catch (IOException e) {
-        throw failed(e);
-      }
-      size++;
+      records.add(
+          out -> {
+            out.writeInt(label);
+            out.write(HexFormat.of().parseHex(id));
+            out.write(pixels);
+          });
     }
 
     /** Closes the file and maps it for reading. */
     public PackedExamples finish() {
-      close();
-      List<MappedByteBuffer> chunks = new ArrayList<>();
-      try (FileChannel channel = FileChannel.open(file)) {
-        int perChunk = shape.recordsPerChunk();
-        for (int first = 0; first < size; first += perChunk) {
-          long start = (long) first * shape.recordBytes();
-          long bytes = (long) Math.min(perChunk, size - first) * shape.recordBytes();
-          chunks.add(channel.map(FileChannel.MapMode.READ_ONLY, start, bytes));
-        }
-      } catch (IOException e) {
-        throw failed(e);
-      }
-      return new PackedExamples(shape, size, chunks);
+      return new PackedExamples(shape, records.finish());
     }
 
     @Override
     public void close() {
-      try {
-        out.close();
-      } catch (IOException e) {
-        throw failed(e);
-      }
-    }
-
-    private UncheckedIOException failed(IOException e) {
-      return new UncheckedIOException(
-          "The local copy of a worker's examples, "
-              + file
-              + ", cannot be written or mapped ("
-              + e.getMessage()
-              + "); make room there or point spark.local.dir elsewhere",
-          e);
+      records.close();
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.meanfield.train;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.meanfield.error.DivergedException;
 
 /**
@@ -13,16 +14,20 @@ public final class TrainingLoop {
   private final TrainingPlan plan;
   private final RoundRunner runner;
   private final Validator validator;
-  private final CheckpointStore checkpoints;
+  private final Consumer<Checkpoint> checkpoints;
   private final LoopIntervals intervals;
   private final TrainingListener listener;
 
-  /** Wires the parts; the runner stays the caller's to close. */
+  /**
+   * Wires the parts; the runner stays the caller's to close.
+   *
+   * @param checkpoints takes what is to be kept, where the intervals say so
+   */
   public TrainingLoop(
       TrainingPlan plan,
       RoundRunner runner,
       Validator validator,
-      CheckpointStore checkpoints,
+      Consumer<Checkpoint> checkpoints,
       LoopIntervals intervals,
       TrainingListener listener) {
     this.plan = plan;
@@ -52,7 +57,7 @@ public final class TrainingLoop {
       }
       if (intervals.checkpointIsDue(now.clock())) {
         listener.beforeCheckpoint(now.clock());
-        checkpoints.save(now);
+        checkpoints.accept(now);
       }
     }
     return now;

@@ -71,6 +71,22 @@ public record TrainingPlan(
         other);
   }
 
+  /** The same plan with another number of epochs. */
+  public TrainingPlan withEpochs(int other) {
+    return new TrainingPlan(
+        network,
+        shardSizes,
+        other,
+        batchSize,
+        averaging,
+        outer,
+        exchange,
+        augmentation,
+        labelSmoothing,
+        seed,
+        engine);
+  }
+
   /** Number of workers K. */
   public int workers() {
     return shardSizes.size();

@@ -1,7 +1,5 @@
 package org.meanfield.train;
 
-import org.meanfield.image.PixelImage;
-
 /**
  * A worker's examples in a local store, numbered from 0, to be read at random by several threads.
  * Which store it is changes the time that reading takes, and no bit of what is read.
@@ -11,23 +9,17 @@ public interface WorkerExamples {
   /** Number of examples. */
   int size();
 
-  /** Pixels of example {@code index}, at the network's size. */
-  PixelImage image(int index);
-
-  /**
-   * A random part of example {@code index} as it was ingested, at the network's size.
-   *
-   * @param seed decides which part
-   * @throws IllegalStateException where the store keeps images at the network's size only
-   */
-  PixelImage randomPart(int index, long seed);
-
-  /** Label of example {@code index}. */
-  int label(int index);
-
-  /** Id of example {@code index}: SHA-256 of its encoded bytes, in hex. */
+  /** Id of example {@code index}: SHA-256 of its content, in hex. */
   String id(int index);
 
   /** How many threads should read ahead of training, at least one. */
   int readers();
+
+  /**
+   * What makes a worker's minibatches of an epoch.
+   *
+   * @param plan what is to be done to the examples
+   * @throws IllegalStateException where these examples cannot be treated as the plan says
+   */
+  MinibatchMaker maker(TrainingPlan plan, int worker, int epoch);
 }

@@ -30,6 +30,7 @@ import org.meanfield.image.ImagePreparation;
 import org.meanfield.image.PixelImage;
 import org.meanfield.image.PngEncoder;
 import org.meanfield.model.Architectures;
+import org.meanfield.model.FloatVector;
 import org.meanfield.model.Network;
 import org.meanfield.model.TrainingRecipe;
 
@@ -81,6 +82,39 @@ class ExampleStoresTest {
     assertThat(minibatches(padded, encoded(images, 2, 1 << 20), round)).isNotEqualTo(expected);
     assertThatThrownBy(() -> minibatches(plan, decoded(images), round))
         .hasMessageContaining("keep the encoded images");
+  }
+
+  @Test
+  void arraysAreTrainedOnAsTheyAre() {
+    int features = 4;
+    List<ArrayExample> examples = new ArrayList<>();
+    ArrayExamples arrays;
+    try (ArrayExamples.Writer writer =
+        new ArrayExamples.Writer(folder.resolve("arrays"), features, 2)) {
+      for (int i = 0; i < EXAMPLES; i++) {
+        float[] values = {i, -i, 0.5f, Float.MIN_VALUE};
+        FloatVector targets = FloatVector.wrap(new float[] {i % 2, 1 - i % 2});
+        examples.add(ArrayExample.of(FloatVector.wrap(values), targets));
+        writer.add(examples.get(i).id(), examples.get(i));
+      }
+      assertThatThrownBy(
+              () ->
+                  writer.add(
+                      examples.get(0).id(),
+                      ArrayExample.of(FloatVector.empty(), FloatVector.empty())))
+          .hasMessageContaining("0 values, expected 4 features and 2 targets");
+      arrays = writer.finish();
+    }
+    assertThat(arrays.size()).isEqualTo(EXAMPLES);
+    assertThat(arrays.id(7)).isEqualTo(examples.get(7).id()).isNotEqualTo(arrays.id(8));
+    TrainingPlan plan = plan(Augmentation.none(), 0);
+    Minibatch minibatch = arrays.maker(plan, 0, 0).make(List.of(7, 52));
+    assertThat(minibatch.pixels())
+        .isEqualTo(
+            FloatVector.wrap(
+                new float[] {7, -7, 0.5f, Float.MIN_VALUE, 52, -52, 0.5f, Float.MIN_VALUE}));
+    assertThat(minibatch.targets()).isEqualTo(FloatVector.wrap(new float[] {1, 0, 0, 1}));
+    assertThatThrownBy(() -> arrays.maker(plan(), 3, 0)).hasMessageContaining("worker 3");
   }
 
   @Test
@@ -174,6 +208,10 @@ class ExampleStoresTest {
   }
 
   private static TrainingPlan plan(Augmentation augmentation) {
+    return plan(augmentation, 0.1);
+  }
+
+  private static TrainingPlan plan(Augmentation augmentation, double labelSmoothing) {
     Network network =
         Architectures.build(
             "mlp", SPEC, new ClassIndex(List.of("a", "b", "c")), TrainingRecipe.plain(0.1, 1));
@@ -186,7 +224,7 @@ class ExampleStoresTest {
         OuterOptimizer.PLAIN,
         ExchangeCodec.FP32,
         augmentation,
-        0.1,
+        labelSmoothing,
         7,
         "nd4j");
   }

@@ -78,7 +78,7 @@ final class TinyRuns {
         plan,
         runner,
         state -> 0.5,
-        new CheckpointStore(artifacts, 2),
+        new CheckpointStore(artifacts, 2)::save,
         new LoopIntervals(2, 1, plan.epochs()),
         journal);
   }

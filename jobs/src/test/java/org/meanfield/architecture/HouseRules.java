@@ -64,6 +64,7 @@ final class HouseRules {
         HouseRule.of(commonKnowsNoCluster(), "KnowsSpark"),
         HouseRule.of(commonHasNoMain(), "KnowsSpark"),
         HouseRule.of(nd4jInItsEngineOnly(), "TouchesNative"),
+        HouseRule.of(networksInEngineNd4jOnly(), "TouchesNative"),
         HouseRule.of(nativeCallsInEnginesOnly(), "TouchesNative"),
         HouseRule.of(libTorchInItsEngineOnly(), "TouchesNative"),
         HouseRule.of(onnxRuntimeInExportOnly(), "TouchesNative"),
@@ -118,15 +119,23 @@ final class HouseRules {
                 "org.nd4j.linalg.api.ops..",
                 "org.nd4j.linalg.api.rng..",
                 "org.nd4j.linalg.factory..",
-                "org.nd4j.nativeblas..",
-                "org.deeplearning4j.nn.graph..",
-                "org.deeplearning4j.nn.multilayer..")
+                "org.nd4j.nativeblas..")
             .and(not(JavaClass.Predicates.type(DataType.class)));
     return noClasses()
         .that(house.ours().and(not(house.in("engine.nd4j"))))
         .should()
         .dependOnClassesThat(nativeCode.as("hold or call ND4J's native memory"))
         .because("native memory needs an owner, and an engine can only be swapped behind its port");
+  }
+
+  private ArchRule networksInEngineNd4jOnly() {
+    return noClasses()
+        .that(house.ours().and(not(house.in("engine.nd4j", "jobs.dl4j"))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.deeplearning4j.nn.graph..", "org.deeplearning4j.nn.multilayer..")
+        .because(
+            "an engine can only be swapped behind its port; jobs.dl4j is handed other people's networks");
   }
 
   private ArchRule nativeCallsInEnginesOnly() {

@@ -1,7 +1,5 @@
 package org.meanfield.engine.nd4j;
 
-import java.nio.FloatBuffer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Minibatch;
@@ -11,8 +9,6 @@ import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.Network;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -55,7 +51,7 @@ final class Nd4jReplica implements Replica {
     Nd4j.getRandom().setSeed(position.seed());
     try (INDArray pixels = images(minibatch);
         INDArray targets =
-            arrayOf(minibatch.targets(), minibatch.size(), network.classes().size())) {
+            FloatArrays.arrayOf(minibatch.targets(), minibatch.size(), network.classes().size())) {
       graph.fit(new INDArray[] {pixels}, new INDArray[] {targets});
     }
     return graph.score();
@@ -64,7 +60,7 @@ final class Nd4jReplica implements Replica {
   @Override
   public ModelState state() {
     backend.use(device);
-    return new ModelState(copyOf(graph.params()), copyOf(updaterView()));
+    return new ModelState(FloatArrays.copyOf(graph.params()), FloatArrays.copyOf(updaterView()));
   }
 
   @Override
@@ -73,7 +69,7 @@ final class Nd4jReplica implements Replica {
     backend.useThreads(threads);
     try (INDArray pixels = images(minibatch);
         INDArray probabilities = graph.outputSingle(pixels)) {
-      return copyOf(probabilities);
+      return FloatArrays.copyOf(probabilities);
     }
   }
 
@@ -84,7 +80,7 @@ final class Nd4jReplica implements Replica {
 
   private INDArray images(Minibatch minibatch) {
     var spec = network.imageSpec();
-    return arrayOf(
+    return FloatArrays.arrayOf(
         minibatch.pixels(), minibatch.size(), spec.channels(), spec.height(), spec.width());
   }
 
@@ -107,38 +103,9 @@ final class Nd4jReplica implements Replica {
               + "; it belongs to another network or optimizer");
     }
     if (expected > 0) {
-      try (INDArray source = arrayOf(values, view.shape())) {
+      try (INDArray source = FloatArrays.arrayOf(values, view.shape())) {
         view.assign(source);
       }
     }
-  }
-
-  /**
-   * A new array of these values, row-major. In one block: ND4J's own factories and getters go
-   * through an indexer float by float, which shows in a round's time. Ownership: the caller closes.
-   */
-  private static INDArray arrayOf(FloatVector values, long... shape) {
-    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
-    values.putInto(floatsOf(array));
-    // On a GPU this memory is a copy: the next operation has to fetch it. Nothing on a processor.
-    Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
-    return array;
-  }
-
-  private static FloatVector copyOf(INDArray view) {
-    if (view == null) {
-      return FloatVector.empty();
-    }
-    try (INDArray copy = view.dup('c')) {
-      Nd4j.getAffinityManager().ensureLocation(copy, AffinityManager.Location.HOST);
-      float[] values = new float[Math.toIntExact(copy.length())];
-      floatsOf(copy).get(values);
-      return FloatVector.wrap(values);
-    }
-  }
-
-  /** The processor's memory of a whole array of floats; valid until the array is closed. */
-  private static FloatBuffer floatsOf(INDArray array) {
-    return ((FloatPointer) array.data().pointer()).capacity(array.length()).asBuffer();
   }
 }

@@ -22,6 +22,9 @@ final class ReplicaPool {
 
   /** A replica of the plan's network, for one task at a time, on the task's device. */
   static Replica borrow(String pool, TrainingPlan plan) {
+    if (!IDLE.containsKey(pool)) {
+      closeIdle();
+    }
     ComputeDevice device = Executor.device();
     Replica idle = idle(pool, device).poll();
     return idle != null
@@ -39,6 +42,20 @@ final class ReplicaPool {
     Map<ComputeDevice, Queue<Replica>> devices = IDLE.remove(pool);
     if (devices != null) {
       devices.values().forEach(replicas -> replicas.forEach(Replica::close));
+    }
+  }
+
+  /**
+   * A run that ended has told the driver's process only. Where a new one begins, whatever lies idle
+   * goes; one that is still running opens another.
+   */
+  private static void closeIdle() {
+    for (Map<ComputeDevice, Queue<Replica>> pool : IDLE.values()) {
+      for (Queue<Replica> replicas : pool.values()) {
+        for (Replica idle = replicas.poll(); idle != null; idle = replicas.poll()) {
+          idle.close();
+        }
+      }
     }
   }
 

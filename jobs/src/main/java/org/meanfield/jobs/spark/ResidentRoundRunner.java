@@ -36,7 +36,7 @@ public final class ResidentRoundRunner implements ClusterRunner {
   private final JavaSparkContext spark;
   private final WorkerData training;
   private final WorkerTrainer.IdRecording recording;
-  private final Broadcast<TrainingPlan> plan;
+  private final SharedPlan plan;
   private final double timeoutSeconds;
   private final IntSupplier slots;
   private final String pool = UUID.randomUUID().toString();
@@ -69,7 +69,7 @@ public final class ResidentRoundRunner implements ClusterRunner {
     this.slots = slots;
     this.training = training;
     this.recording = recording;
-    this.plan = spark.broadcast(plan);
+    this.plan = new SharedPlan(spark, plan);
     this.timeoutSeconds = timeoutSeconds;
   }
 

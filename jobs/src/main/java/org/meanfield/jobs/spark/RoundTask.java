@@ -10,7 +10,6 @@ import org.meanfield.model.ModelStateCodec;
 import org.meanfield.train.Contribution;
 import org.meanfield.train.Round;
 import org.meanfield.train.Stopwatch;
-import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.WorkerTrainer;
 
 /** One worker's part of one round, on an executor. */
@@ -18,14 +17,14 @@ final class RoundTask implements FlatMapFunction<Iterator<Shard>, WireContributi
   private static final long serialVersionUID = 1L;
 
   private final String pool;
-  private final Broadcast<TrainingPlan> plan;
+  private final SharedPlan plan;
   private final Broadcast<byte[]> state;
   private final Round round;
   private final WorkerTrainer.IdRecording recording;
 
   RoundTask(
       String pool,
-      Broadcast<TrainingPlan> plan,
+      SharedPlan plan,
       Broadcast<byte[]> state,
       Round round,
       WorkerTrainer.IdRecording recording) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 import org.meanfield.train.Round;
-import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.WorkerTrainer;
 
 /**
@@ -25,7 +24,7 @@ record Segment(
     long id,
     String endpoint,
     String pool,
-    Broadcast<TrainingPlan> plan,
+    SharedPlan plan,
     Broadcast<byte[]> start,
     List<Round> rounds,
     List<List<Integer>> groups,

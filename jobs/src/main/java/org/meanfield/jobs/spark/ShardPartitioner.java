@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
@@ -55,7 +57,15 @@ final class ShardPartitioner extends Partitioner {
     return new ShardPartitioner(first, List.copyOf(sizes));
   }
 
-  /** Examples of each worker. */
+  /** Examples of each worker as they are, where several may have one position. */
+  List<Integer> count(JavaRDD<Long> positions) {
+    Map<Integer, Long> found = positions.map(this::worker).countByValue();
+    return IntStream.range(0, sizes.size())
+        .mapToObj(worker -> Math.toIntExact(found.getOrDefault(worker, 0L)))
+        .toList();
+  }
+
+  /** Examples of each worker, where no two have one position. */
   List<Integer> sizes() {
     return sizes;
   }
@@ -67,7 +77,11 @@ final class ShardPartitioner extends Partitioner {
 
   @Override
   public int getPartition(Object key) {
-    int found = Arrays.binarySearch(firstPositions, ((ExampleKey) key).position());
+    return worker(((ExampleKey) key).position());
+  }
+
+  private int worker(long position) {
+    int found = Arrays.binarySearch(firstPositions, position);
     return found >= 0 ? found + 1 : -found - 1;
   }
 

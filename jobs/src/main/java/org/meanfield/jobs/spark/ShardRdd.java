@@ -29,12 +29,14 @@ final class ShardRdd extends RDD<Shard> {
   @SuppressWarnings("rawtypes")
   private static final ClassTag<Tuple2> PAIR = ClassTag$.MODULE$.apply(Tuple2.class);
 
-  private final ShardSource source;
+  private final ShardName name;
+  private final ShardStore<?> store;
   private final transient Map<Integer, String> homes = new ConcurrentHashMap<>();
 
-  ShardRdd(RDD<Tuple2<ExampleKey, EncodedExample>> examples, ShardSource source) {
+  <E> ShardRdd(RDD<Tuple2<ExampleKey, E>> examples, ShardName name, ShardStore<E> store) {
     super(examples, SHARD);
-    this.source = source;
+    this.name = name;
+    this.store = store;
   }
 
   /**
@@ -54,8 +56,8 @@ final class ShardRdd extends RDD<Shard> {
     return Set.copyOf(homes.values());
   }
 
-  ShardSource source() {
-    return source;
+  ShardName shardName() {
+    return name;
   }
 
   @Override
@@ -71,15 +73,19 @@ final class ShardRdd extends RDD<Shard> {
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public Iterator<Shard> compute(Partition partition, TaskContext context) {
-    Iterable<Tuple2<ExampleKey, EncodedExample>> lineage =
-        () ->
-            JavaConverters.asJavaIterator(
-                (Iterator<Tuple2<ExampleKey, EncodedExample>>)
-                    (Iterator<?>) firstParent(PAIR).iterator(partition, context));
-    WorkerExamples examples = LocalShards.get(source, partition.index(), lineage);
+    WorkerExamples examples = local(store, partition, context);
     return JavaConverters.asScalaIterator(
         Collections.singleton(new Shard(partition.index(), examples)).iterator());
+  }
+
+  @SuppressWarnings("unchecked")
+  private <E> WorkerExamples local(ShardStore<E> kept, Partition partition, TaskContext context) {
+    Iterable<Tuple2<ExampleKey, E>> lineage =
+        () ->
+            JavaConverters.asJavaIterator(
+                (Iterator<Tuple2<ExampleKey, E>>)
+                    (Iterator<?>) firstParent(PAIR).iterator(partition, context));
+    return LocalShards.get(name, kept, partition.index(), lineage);
   }
 }

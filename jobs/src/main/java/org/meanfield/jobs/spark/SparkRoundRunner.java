@@ -27,7 +27,7 @@ public final class SparkRoundRunner implements ClusterRunner {
   private final JavaSparkContext spark;
   private final WorkerData training;
   private final WorkerTrainer.IdRecording recording;
-  private final Broadcast<TrainingPlan> plan;
+  private final SharedPlan plan;
   private final CoordinatorMerge merge;
   private final String pool = UUID.randomUUID().toString();
 
@@ -40,7 +40,7 @@ public final class SparkRoundRunner implements ClusterRunner {
     this.spark = spark;
     this.training = training;
     this.recording = recording;
-    this.plan = spark.broadcast(plan);
+    this.plan = new SharedPlan(spark, plan);
     this.merge = new CoordinatorMerge(plan, this::contributions);
   }
 

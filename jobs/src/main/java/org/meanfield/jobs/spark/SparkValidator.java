@@ -4,7 +4,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.ModelStateCodec;
-import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.Validator;
 
 /**
@@ -14,8 +13,7 @@ import org.meanfield.train.Validator;
  * @param plan whose network is measured
  * @param validation sharded images
  */
-record SparkValidator(
-    JavaSparkContext spark, String pool, Broadcast<TrainingPlan> plan, WorkerData validation)
+record SparkValidator(JavaSparkContext spark, String pool, SharedPlan plan, WorkerData validation)
     implements Validator {
 
   @Override

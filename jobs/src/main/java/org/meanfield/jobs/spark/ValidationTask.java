@@ -10,8 +10,7 @@ import org.meanfield.engine.Replica;
 import org.meanfield.image.PixelImage;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelStateCodec;
-import org.meanfield.train.TrainingPlan;
-import org.meanfield.train.WorkerExamples;
+import org.meanfield.train.ImageExamples;
 
 /** Counts a shard's images whose most probable class is the true one. */
 final class ValidationTask implements FlatMapFunction<Iterator<Shard>, Long> {
@@ -19,10 +18,10 @@ final class ValidationTask implements FlatMapFunction<Iterator<Shard>, Long> {
   private static final int BATCH = 128;
 
   private final String pool;
-  private final Broadcast<TrainingPlan> plan;
+  private final SharedPlan plan;
   private final Broadcast<byte[]> state;
 
-  ValidationTask(String pool, Broadcast<TrainingPlan> plan, Broadcast<byte[]> state) {
+  ValidationTask(String pool, SharedPlan plan, Broadcast<byte[]> state) {
     this.pool = pool;
     this.plan = plan;
     this.state = state;
@@ -30,7 +29,9 @@ final class ValidationTask implements FlatMapFunction<Iterator<Shard>, Long> {
 
   @Override
   public Iterator<Long> call(Iterator<Shard> shards) {
-    WorkerExamples examples = shards.next().examples();
+    if (!(shards.next().examples() instanceof ImageExamples examples)) {
+      throw new IllegalStateException("Only images can be validated on");
+    }
     Replica replica = ReplicaPool.borrow(pool, plan.value());
     long correct = 0;
     try {
@@ -46,7 +47,7 @@ final class ValidationTask implements FlatMapFunction<Iterator<Shard>, Long> {
     return List.of(correct).iterator();
   }
 
-  private long correct(Replica replica, WorkerExamples examples, int first, int end) {
+  private long correct(Replica replica, ImageExamples examples, int first, int end) {
     List<PixelImage> images = new ArrayList<>(end - first);
     for (int i = first; i < end; i++) {
       images.add(examples.image(i));

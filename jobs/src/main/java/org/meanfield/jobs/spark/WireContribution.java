@@ -7,7 +7,10 @@ import org.meanfield.model.ModelStateCodec;
 import org.meanfield.train.Contribution;
 import org.meanfield.train.WorkerTime;
 
-/** A contribution on its way to the driver, and where its shard lies. */
+/**
+ * A contribution on its way to the driver, and where its shard lies. Of nothing that Kryo, which an
+ * application may have chosen for its results, cannot read.
+ */
 final class WireContribution implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -16,7 +19,9 @@ final class WireContribution implements Serializable {
   private final byte[] state;
   private final int examples;
   private final double meanLoss;
-  private final WorkerTime time;
+  private final double compute;
+  private final double data;
+  private final double exchange;
   private final ArrayList<String> exampleIds;
   private final String location;
 
@@ -26,7 +31,9 @@ final class WireContribution implements Serializable {
     this.state = state;
     this.examples = contribution.examples();
     this.meanLoss = contribution.meanLoss();
-    this.time = time;
+    this.compute = time.compute();
+    this.data = time.data();
+    this.exchange = time.exchange();
     this.exampleIds = new ArrayList<>(contribution.exampleIds());
     this.location = location;
   }
@@ -48,7 +55,7 @@ final class WireContribution implements Serializable {
         ModelStateCodec.decode(state, artefact),
         examples,
         meanLoss,
-        time,
+        new WorkerTime(compute, data, exchange),
         List.copyOf(exampleIds));
   }
 }

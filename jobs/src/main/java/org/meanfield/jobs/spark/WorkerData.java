@@ -7,7 +7,9 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
 import org.meanfield.data.ImageSpec;
+import org.meanfield.train.ArrayExample;
 import scala.Tuple2;
 
 /** The examples of a split, sharded to workers and kept where they are trained on. */
@@ -47,8 +49,46 @@ public final class WorkerData implements AutoCloseable {
                         ExampleKey.of(seed, row.getString(0)),
                         new EncodedExample(row.getInt(1), row.getAs(2))))
             .repartitionAndSortWithinPartitions(partitioner);
-    ShardSource source = new ShardSource(UUID.randomUUID().toString(), spec, store);
-    return new WorkerData(new ShardRdd(examples.rdd(), source), partitioner.sizes());
+    ShardName name = new ShardName(UUID.randomUUID().toString(), 0);
+    ImageStore kept = new ImageStore(spec, store);
+    return new WorkerData(new ShardRdd(examples.rdd(), name, kept), partitioner.sizes());
+  }
+
+  /**
+   * Shards arrays: a pure function of the examples, the seed and the number of workers. Equal
+   * examples lie with one worker, so that shards may differ in size where there are many.
+   *
+   * @param examples at least one; computed twice here, and again where a shard is lost
+   * @param features values of an example's features
+   * @param targets values of its targets
+   * @param workers number of shards K
+   * @param owner unique in the application; executors forget what it had before
+   * @param generation counted up by the owner
+   */
+  public static WorkerData shardArrays(
+      JavaRDD<ArrayExample> examples,
+      int features,
+      int targets,
+      int workers,
+      long seed,
+      String owner,
+      int generation) {
+    JavaRDD<Long> positions =
+        examples
+            .map(example -> ExampleKey.positionOf(seed, example.id()))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      ShardPartitioner partitioner = ShardPartitioner.of(positions, positions.count(), workers);
+      ArrayStore store = new ArrayStore(features, targets, partitioner.count(positions));
+      JavaPairRDD<ExampleKey, ArrayExample> keyed =
+          examples
+              .mapToPair(example -> new Tuple2<>(ExampleKey.of(seed, example.id()), example))
+              .repartitionAndSortWithinPartitions(partitioner);
+      ShardName name = new ShardName(owner, generation);
+      return new WorkerData(new ShardRdd(keyed.rdd(), name, store), store.sizes());
+    } finally {
+      positions.unpersist();
+    }
   }
 
   /** Brings every shard to an executor; until then nothing is decoded. */
@@ -68,7 +108,7 @@ public final class WorkerData implements AutoCloseable {
 
   @Override
   public void close() {
-    LocalShards.release(shards.source());
+    LocalShards.release(shards.shardName());
   }
 
   ShardRdd shards() {

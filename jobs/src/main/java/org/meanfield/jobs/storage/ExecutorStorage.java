@@ -1,6 +1,7 @@
 package org.meanfield.jobs.storage;
 
 import java.io.Serializable;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -14,7 +15,12 @@ public final class ExecutorStorage implements Serializable {
 
   /** With the session's Hadoop configuration. */
   public ExecutorStorage(SparkSession spark) {
-    this.configuration = new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+    this(spark.sparkContext());
+  }
+
+  /** With an application's Hadoop configuration. */
+  public ExecutorStorage(SparkContext spark) {
+    this.configuration = new SerializableConfiguration(spark.hadoopConfiguration());
   }
 
   /** The files, on whichever machine this is called. */

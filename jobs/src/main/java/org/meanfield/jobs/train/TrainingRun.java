@@ -71,7 +71,9 @@ record TrainingRun(
               ? settings.intervals()
               : settings.intervals().withoutValidation();
       Listeners listeners = new Listeners(List.of(journal, progress));
-      end = new TrainingLoop(plan, runner, validator, checkpoints, intervals, listeners).run(from);
+      end =
+          new TrainingLoop(plan, runner, validator, checkpoints::save, intervals, listeners)
+              .run(from);
     } catch (RuntimeException e) {
       flush(journal, e);
       throw e;

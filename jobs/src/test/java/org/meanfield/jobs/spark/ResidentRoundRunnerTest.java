@@ -236,7 +236,8 @@ class ResidentRoundRunnerTest {
     LoopIntervals intervals = new LoopIntervals(5, 1, plan.epochs());
     CheckpointStore checkpoints = new CheckpointStore(artifacts, 1);
     Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
-    return new TrainingLoop(plan, runner, state -> 0.5, checkpoints, intervals, journal).run(start);
+    return new TrainingLoop(plan, runner, state -> 0.5, checkpoints::save, intervals, journal)
+        .run(start);
   }
 
   /** Bytes that tasks sent to the driver, by stage. */

@@ -36,6 +36,7 @@ import org.meanfield.train.TrainingClock;
 import org.meanfield.train.TrainingLoop;
 import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.Validator;
+import org.meanfield.train.WorkerExamples;
 import org.meanfield.train.WorkerTrainer.IdRecording;
 
 class SparkRoundRunnerTest {
@@ -142,9 +143,17 @@ class SparkRoundRunnerTest {
     data.load();
     List<Shard> shards = new ArrayList<>();
     for (int worker = 0; worker < data.sizes().size(); worker++) {
-      shards.add(new Shard(worker, LocalShards.get(data.shards().source(), worker, List.of())));
+      shards.add(new Shard(worker, local(data, worker)));
     }
     return shards;
+  }
+
+  private static WorkerExamples local(WorkerData data, int worker) {
+    ShardStore<EncodedExample> none =
+        (absent, examples) -> {
+          throw new AssertionError("The shard of worker " + absent + " is not here");
+        };
+    return LocalShards.get(data.shards().shardName(), none, worker, List.of());
   }
 
   private Checkpoint onSpark(TrainingPlan plan, Dataset<Row> examples, int workers, String name) {
@@ -172,6 +181,7 @@ class SparkRoundRunnerTest {
     LoopIntervals intervals = new LoopIntervals(5, 1, plan.epochs());
     CheckpointStore checkpoints = new CheckpointStore(artifacts, 1);
     Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
-    return new TrainingLoop(plan, runner, validator, checkpoints, intervals, journal).run(start);
+    return new TrainingLoop(plan, runner, validator, checkpoints::save, intervals, journal)
+        .run(start);
   }
 }
