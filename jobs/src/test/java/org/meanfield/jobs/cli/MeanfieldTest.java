@@ -127,7 +127,7 @@ class MeanfieldTest {
 
   @Test
   void anotherCommandsKeyIsPassedOverInFilesOnly() {
-    assertThat(run("echo", "--output", "x", "--set", "other.size=1")).isEqualTo(2);
+    assertThat(run("echo", "--output", folder.toString(), "--set", "other.size=1")).isEqualTo(2);
     assertThat(complained()).contains("'other.size' (--set) is not a known key");
   }
 
