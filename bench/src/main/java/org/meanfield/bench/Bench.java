@@ -16,7 +16,7 @@ public final class Bench {
       Stream.<List<Part>>of(
               List.of(new EnginePart(), new LoaderPart()),
               PatmPart.all(),
-              List.of(new RoundsPart(), new AccuracyPart()))
+              List.of(new MigrationPart(), new RoundsPart(), new AccuracyPart()))
           .flatMap(List::stream)
           .toList();
 

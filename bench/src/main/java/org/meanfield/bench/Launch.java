@@ -8,6 +8,7 @@ import java.util.Map;
 
 /** What the parts of one launch share: how much to measure, the data, and where children run. */
 final class Launch {
+  private final Path home;
   private final Path folder;
   private final Path fashionMnist;
   private final Extent extent;
@@ -22,10 +23,16 @@ final class Launch {
    * @param fashionMnist folder with the four IDX files
    */
   Launch(Path home, Path folder, Path fashionMnist, Extent extent) throws IOException {
+    this.home = home;
     this.folder = folder;
     this.fashionMnist = fashionMnist;
     this.extent = extent;
     this.jvm = new ChildJvm(home, folder);
+  }
+
+  /** The repository. */
+  Path home() {
+    return home;
   }
 
   /** How many windows count. */

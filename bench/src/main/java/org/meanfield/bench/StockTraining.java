@@ -86,7 +86,8 @@ public final class StockTraining {
   }
 
   private static List<Double> measure(Task task, JavaSparkContext spark) {
-    SparkComputationGraph training = new SparkComputationGraph(spark, network(task), master(task));
+    SparkComputationGraph training =
+        new SparkComputationGraph(spark, network(task.network()), master(task));
     training.fit(minibatches(task, task.warmUpImages(), spark));
     JavaRDD<DataSet> data = minibatches(task, task.images(), spark);
     List<Double> windows = new ArrayList<>();
@@ -131,7 +132,7 @@ public final class StockTraining {
   }
 
   /** The very network that Meanfield trains. */
-  private static ComputationGraph network(Task task) {
+  static ComputationGraph network(String name) {
     TrainingRecipe recipe =
         TrainingRecipe.plain(MeanfieldTraining.LEARNING_RATE, MeanfieldTraining.SEED)
             .withOptimizer(new Optimizer.Nesterov(MeanfieldTraining.MOMENTUM));
@@ -145,7 +146,7 @@ public final class StockTraining {
     ClassIndex classes =
         new ClassIndex(IntStream.range(0, FashionMnist.CLASSES).mapToObj(String::valueOf).toList());
     ComputationGraphConfiguration configuration =
-        Architectures.build(task.network(), images, classes, recipe).configuration();
+        Architectures.build(name, images, classes, recipe).configuration();
     ComputationGraph graph = new ComputationGraph(configuration);
     graph.init();
     return graph;

@@ -69,7 +69,7 @@ public final class TestAccuracy {
   }
 
   /** Fraction of the 10,000 test images whose most probable class is the true one. */
-  private static double of(ComputationGraph network, String folder) throws IOException {
+  static double of(ComputationGraph network, String folder) throws IOException {
     FashionMnist test = FashionMnist.test(folder);
     long correct = 0;
     for (int first = 0; first < test.size(); first += BATCH) {
