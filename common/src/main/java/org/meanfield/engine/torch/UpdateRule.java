@@ -71,12 +71,9 @@ interface UpdateRule {
       Nesterovs config, Tensor gradient, Tensor velocity, int iteration, int epoch) {
     double momentum = config.currentMomentum(iteration, epoch);
     double rate = config.getLearningRate(iteration, epoch);
-    // m v - (1 + m) (m v - lr g)  =  (1 + m) lr g - m m v
-    Tensor step = gradient.clone();
-    gradient
-        .mul_(new Scalar((1 + momentum) * rate))
-        .sub_(velocity, new Scalar(momentum * momentum));
-    velocity.mul_(new Scalar(momentum)).sub_(step, new Scalar(rate));
+    // m v - (1 + m) v'  =  lr g - m v', which needs no copy of anything
+    velocity.mul_(new Scalar(momentum)).sub_(gradient, new Scalar(rate));
+    gradient.mul_(new Scalar(rate)).sub_(velocity, new Scalar(momentum));
   }
 
   private static void adam(
