@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.meanfield.data.EpochOrder;
@@ -14,8 +13,7 @@ import org.meanfield.engine.Minibatch;
 
 /**
  * A worker's minibatches of one round, in order. Reading, augmentation and assembly run ahead on
- * threads of their own, as many as the store asks for; what comes out depends on plan, worker and
- * round alone.
+ * other threads; what comes out depends on plan, worker and round alone.
  */
 final class MinibatchStream implements AutoCloseable {
   private static final int AHEAD = 2; // beside what the threads work on
@@ -35,10 +33,17 @@ final class MinibatchStream implements AutoCloseable {
   /**
    * Begins to read.
    *
+   * @param threads to read on; ownership: the caller's
    * @param order of the worker in the round's epoch
    */
   MinibatchStream(
-      TrainingPlan plan, WorkerExamples examples, EpochOrder order, int worker, Round round) {
+      ExecutorService threads,
+      TrainingPlan plan,
+      WorkerExamples examples,
+      EpochOrder order,
+      int worker,
+      Round round) {
+    this.threads = threads;
     this.plan = plan;
     this.examples = examples;
     this.worker = worker;
@@ -50,14 +55,6 @@ final class MinibatchStream implements AutoCloseable {
     this.next = first;
     this.end =
         (int) Math.min(start + (long) round.iterations() * plan.batchSize(), examples.size());
-    this.threads =
-        Executors.newFixedThreadPool(
-            examples.readers(),
-            task -> {
-              Thread created = new Thread(task, "minibatches-of-worker-" + worker);
-              created.setDaemon(true);
-              return created;
-            });
     for (int i = 0; i < AHEAD + examples.readers(); i++) {
       submitNext();
     }
@@ -98,9 +95,11 @@ final class MinibatchStream implements AutoCloseable {
     return ids;
   }
 
+  /** Stops what is still being read. */
   @Override
   public void close() {
-    threads.shutdownNow();
+    ahead.forEach(minibatch -> minibatch.cancel(true));
+    ahead.clear();
   }
 
   private void submitNext() {

@@ -3,6 +3,10 @@ package org.meanfield.train;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.meanfield.data.EpochOrder;
 import org.meanfield.data.Seeds;
 import org.meanfield.engine.Minibatch;
@@ -16,10 +20,13 @@ import org.meanfield.model.ModelState;
  * Not thread-safe.
  */
 public final class WorkerTrainer implements AutoCloseable {
+  private static final int IDLE_SECONDS = 5;
+
   private final TrainingPlan plan;
   private final IdRecording recording;
   private final Map<Integer, KnownOrder> orders = new HashMap<>();
   private final Map<Part, MinibatchStream> prepared = new HashMap<>();
+  private ExecutorService threads; // as many as the first store asks for; null before
 
   private record KnownOrder(int epoch, EpochOrder order) {}
 
@@ -47,7 +54,30 @@ public final class WorkerTrainer implements AutoCloseable {
     prepared.computeIfAbsent(
         new Part(worker, round),
         absent ->
-            new MinibatchStream(plan, examples, order(examples, worker, round), worker, round));
+            new MinibatchStream(
+                threads(examples), plan, examples, order(examples, worker, round), worker, round));
+  }
+
+  /** Threads for all rounds: a short round would notice that it starts one. */
+  private ExecutorService threads(WorkerExamples examples) {
+    if (threads == null) {
+      int readers = examples.readers();
+      ThreadPoolExecutor pool =
+          new ThreadPoolExecutor(
+              readers,
+              readers,
+              IDLE_SECONDS,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
+              task -> {
+                Thread created = new Thread(task, "minibatches");
+                created.setDaemon(true);
+                return created;
+              });
+      pool.allowCoreThreadTimeOut(true); // a trainer that nobody closed keeps none
+      threads = pool;
+    }
+    return threads;
   }
 
   /** Stops reading what was prepared in vain. */
@@ -55,6 +85,9 @@ public final class WorkerTrainer implements AutoCloseable {
   public void close() {
     prepared.values().forEach(MinibatchStream::close);
     prepared.clear();
+    if (threads != null) {
+      threads.shutdownNow();
+    }
   }
 
   /**

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,10 +136,13 @@ class ExampleStoresTest {
       TrainingPlan plan, WorkerExamples examples, Round round) {
     List<Minibatch> minibatches = new ArrayList<>();
     EpochOrder order = EpochOrder.of(plan.seed(), round.epoch(), 0, examples.size());
-    try (MinibatchStream stream = new MinibatchStream(plan, examples, order, 0, round)) {
+    ExecutorService threads = Executors.newFixedThreadPool(examples.readers());
+    try (MinibatchStream stream = new MinibatchStream(threads, plan, examples, order, 0, round)) {
       while (stream.hasNext()) {
         minibatches.add(stream.next());
       }
+    } finally {
+      threads.shutdownNow();
     }
     return minibatches;
   }
