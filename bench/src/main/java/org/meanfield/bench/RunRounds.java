@@ -28,7 +28,7 @@ record RunRounds(List<MergedRound> rounds, double seconds) {
    * @param iterations of each worker
    * @param examples all workers together
    * @param seconds from its start to the merged state
-   * @param overhead share of the time that went to exchange and scheduling, in [0, 1]
+   * @param overhead share of the time that went to exchange, scheduling and waiting, in [0, 1]
    */
   record MergedRound(int epoch, int iterations, long examples, double seconds, double overhead) {}
 
@@ -46,7 +46,9 @@ record RunRounds(List<MergedRound> rounds, double seconds) {
                 line.get("iterations").intValue(),
                 line.get("examples").longValue(),
                 line.get("seconds").doubleValue(),
-                shares.get("exchange").doubleValue() + shares.get("scheduling").doubleValue()));
+                shares.get("exchange").doubleValue()
+                    + shares.get("waiting").doubleValue()
+                    + shares.get("scheduling").doubleValue()));
       }
     }
     JsonNode result = json.readTree(run.resolve("result.json").toFile());
@@ -75,7 +77,7 @@ record RunRounds(List<MergedRound> rounds, double seconds) {
                 / window.stream().mapToDouble(round -> round.seconds() + between).sum());
   }
 
-  /** Share of exchange and scheduling in per cent, in groups as for {@link #rates}. */
+  /** Share of exchange, scheduling and waiting in per cent, in groups as for {@link #rates}. */
   List<Double> overheads(int count) {
     return windows(rounds, count, RunRounds::overhead);
   }

@@ -57,9 +57,9 @@ class RunRoundsTest {
     Files.writeString(
         run.resolve("journal.jsonl"),
         """
-        {"kind":"round","epoch":0,"iterations":16,"examples":2048,"seconds":2,"shares":{"compute":0.7,"data":0.1,"exchange":0.15,"scheduling":0.05}}
+        {"kind":"round","epoch":0,"iterations":16,"examples":2048,"seconds":2,"shares":{"compute":0.7,"data":0.1,"exchange":0.15,"waiting":0.02,"scheduling":0.03}}
         {"kind":"validation","round":0,"epoch":0,"accuracy":0.5}
-        {"kind":"round","epoch":0,"iterations":16,"examples":2048,"seconds":2,"shares":{"compute":0.9,"data":0.0,"exchange":0.06,"scheduling":0.04}}
+        {"kind":"round","epoch":0,"iterations":16,"examples":2048,"seconds":2,"shares":{"compute":0.9,"data":0.0,"exchange":0.06,"waiting":0.01,"scheduling":0.03}}
         """);
     Files.writeString(run.resolve("result.json"), "{\"trainingSeconds\":5}");
     RunRounds rounds = RunRounds.read(run);

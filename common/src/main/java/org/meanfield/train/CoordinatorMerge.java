@@ -40,7 +40,11 @@ public final class CoordinatorMerge {
       now = merge(round, now, arrived);
       told.accept(
           new MergedRound(
-              round, arrived.stream().map(Contribution::report).toList(), runSeconds, watch.lap()));
+              round,
+              arrived.stream().map(Contribution::report).toList(),
+              runSeconds,
+              watch.lap(),
+              0));
     }
     return now;
   }

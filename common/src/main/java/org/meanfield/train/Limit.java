@@ -10,7 +10,9 @@ public enum Limit {
   DATA,
   /** Moving, loading and merging states. */
   EXCHANGE,
-  /** Starting tasks, and waiting for the slowest worker. */
+  /** Tasks of a resident round that wait for the slowest one. */
+  WAITING,
+  /** Starting tasks; where each round is a job, waiting for the slowest one as well. */
   SCHEDULING;
 
   /** The name in the journal and on the console: the lower-case word. */

@@ -9,9 +9,14 @@ import java.util.List;
  * @param workers what each did, in worker order
  * @param runSeconds from the start of the round to the last worker's contribution
  * @param mergeSeconds in which no worker trained because the coordinator merged
+ * @param waitingSeconds that tasks waited for the slowest one, added up, where the runner knows
  */
 public record MergedRound(
-    Round round, List<WorkerReport> workers, double runSeconds, double mergeSeconds) {
+    Round round,
+    List<WorkerReport> workers,
+    double runSeconds,
+    double mergeSeconds,
+    double waitingSeconds) {
 
   /** Copies the reports. */
   public MergedRound {

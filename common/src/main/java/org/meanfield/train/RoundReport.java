@@ -37,12 +37,7 @@ public record RoundReport(
    * @param engine of the plan
    */
   static RoundReport of(MergedRound merged, TrainingClock clock, int slots, String engine) {
-    TimeShares shares =
-        TimeShares.of(
-            merged.workers().stream().map(WorkerReport::time).toList(),
-            slots,
-            merged.runSeconds(),
-            merged.mergeSeconds());
+    TimeShares shares = TimeShares.of(merged, slots);
     double seconds = merged.runSeconds() + merged.mergeSeconds();
     return new RoundReport(
         merged.round(),

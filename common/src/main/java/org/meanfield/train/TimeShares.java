@@ -1,36 +1,39 @@
 package org.meanfield.train;
 
-import java.util.Collection;
+import java.util.List;
 
 /**
- * Where the slots' time of one or more rounds went; the four add up to 1.
+ * Where the slots' time of one or more rounds went; the five add up to 1.
  *
  * @param compute in the networks' steps
  * @param data waiting for minibatches
  * @param exchange moving, loading and merging states
- * @param scheduling the rest: starting tasks, and slots that wait for the slowest worker
+ * @param waiting tasks of a resident round that are done wait for the slowest one
+ * @param scheduling the rest: starting tasks; where each round is a job, waiting is part of it
  */
-public record TimeShares(double compute, double data, double exchange, double scheduling) {
+public record TimeShares(
+    double compute, double data, double exchange, double waiting, double scheduling) {
   /** Of no time at all. */
-  public static final TimeShares NONE = new TimeShares(0, 0, 0, 0);
+  public static final TimeShares NONE = new TimeShares(0, 0, 0, 0, 0);
 
   /**
    * The shares of one round.
    *
-   * @param workers their times
+   * @param round the runner's figures of it
    * @param slots workers that can train at the same time
-   * @param runSeconds that the runner took
-   * @param mergeSeconds that the coordinator took afterwards
    */
-  public static TimeShares of(
-      Collection<WorkerTime> workers, int slots, double runSeconds, double mergeSeconds) {
-    double total = (runSeconds + mergeSeconds) * Math.min(slots, workers.size());
+  static TimeShares of(MergedRound round, int slots) {
+    List<WorkerTime> workers = round.workers().stream().map(WorkerReport::time).toList();
+    double seconds = round.runSeconds() + round.mergeSeconds();
+    double total = seconds * Math.min(slots, workers.size());
     double compute = workers.stream().mapToDouble(WorkerTime::compute).sum() / total;
     double data = workers.stream().mapToDouble(WorkerTime::data).sum() / total;
     double exchange =
         workers.stream().mapToDouble(WorkerTime::exchange).sum() / total
-            + mergeSeconds / (runSeconds + mergeSeconds);
-    return new TimeShares(compute, data, exchange, Math.max(0, 1 - compute - data - exchange));
+            + round.mergeSeconds() / seconds;
+    double waiting = round.waitingSeconds() / total;
+    double rest = Math.max(0, 1 - compute - data - exchange - waiting);
+    return new TimeShares(compute, data, exchange, waiting, rest);
   }
 
   /** What one more of would make rounds faster: where most of the time went. */
@@ -44,6 +47,10 @@ public record TimeShares(double compute, double data, double exchange, double sc
     if (exchange > largest) {
       limit = Limit.EXCHANGE;
       largest = exchange;
+    }
+    if (waiting > largest) {
+      limit = Limit.WAITING;
+      largest = waiting;
     }
     return scheduling > largest ? Limit.SCHEDULING : limit;
   }
@@ -62,6 +69,7 @@ public record TimeShares(double compute, double data, double exchange, double sc
         mine * compute + theirs * other.compute,
         mine * data + theirs * other.data,
         mine * exchange + theirs * other.exchange,
+        mine * waiting + theirs * other.waiting,
         mine * scheduling + theirs * other.scheduling);
   }
 }

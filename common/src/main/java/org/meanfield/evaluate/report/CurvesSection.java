@@ -118,6 +118,7 @@ final class CurvesSection {
     share(bar, legend, "compute", mean(rounds, seconds, RoundPoint::compute));
     share(bar, legend, "data", mean(rounds, seconds, RoundPoint::data));
     share(bar, legend, "exchange", mean(rounds, seconds, RoundPoint::exchange));
+    share(bar, legend, "waiting", mean(rounds, seconds, RoundPoint::waiting));
     share(bar, legend, "scheduling", mean(rounds, seconds, RoundPoint::scheduling));
     return Tag.of("figure", "panel shares")
         .add(

@@ -81,6 +81,7 @@ public record LearningCurves(List<RoundPoint> rounds, List<ValidationPoint> vali
               shares.path("compute").asDouble(),
               shares.path("data").asDouble(),
               shares.path("exchange").asDouble(),
+              shares.path("waiting").asDouble(),
               shares.path("scheduling").asDouble()));
     }
     return points;
@@ -111,6 +112,7 @@ public record LearningCurves(List<RoundPoint> rounds, List<ValidationPoint> vali
    * @param compute share of the time in the networks' steps
    * @param data share of the time waiting for minibatches
    * @param exchange share of the time moving and merging states
+   * @param waiting share of the time that tasks waited for the slowest one
    * @param scheduling share of the time for everything else
    */
   public record RoundPoint(
@@ -122,6 +124,7 @@ public record LearningCurves(List<RoundPoint> rounds, List<ValidationPoint> vali
       double compute,
       double data,
       double exchange,
+      double waiting,
       double scheduling) {}
 
   /**

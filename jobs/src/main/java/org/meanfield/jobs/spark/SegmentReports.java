@@ -76,6 +76,8 @@ final class SegmentReports {
     // What the last task to be ready spent is the exchange; the others also waited for it.
     double exchange =
         reports.stream().mapToDouble(Control.Merged::exchangeSeconds).min().orElseThrow();
+    double waiting =
+        reports.stream().mapToDouble(report -> report.exchangeSeconds() - exchange).sum();
     List<WorkerReport> workers = new ArrayList<>();
     for (Control.Merged report : reports) {
       for (int i = 0; i < report.workers().size(); i++) {
@@ -84,7 +86,7 @@ final class SegmentReports {
       }
     }
     workers.sort(Comparator.comparingInt(WorkerReport::worker));
-    told.accept(new MergedRound(rounds.get(next), workers, watch.lap(), 0));
+    told.accept(new MergedRound(rounds.get(next), workers, watch.lap(), 0, waiting));
     next++;
   }
 

@@ -58,7 +58,7 @@ class StandaloneClusterIT {
     assertThat(run.get("stateSha256").asText()).matches("[0-9a-f]{64}");
     assertThat(run.get("shares").fieldNames())
         .toIterable()
-        .containsExactlyInAnyOrder("compute", "data", "exchange", "scheduling");
+        .containsExactlyInAnyOrder("compute", "data", "exchange", "waiting", "scheduling");
 
     submit(
         List.of("evaluate", "--model", at("run"), "--data", at("data"), "--output", at("judged")));

@@ -61,7 +61,7 @@ class TrainJobTest {
     assertThat(result.get("rounds").asInt()).isEqualTo(4);
     assertThat(result.get("validationAccuracy").asDouble()).isBetween(0.0, 1.0);
     double shares = 0;
-    for (String share : List.of("compute", "data", "exchange", "scheduling")) {
+    for (String share : List.of("compute", "data", "exchange", "waiting", "scheduling")) {
       shares += result.get("shares").get(share).asDouble();
     }
     assertThat(shares).isBetween(0.999, 1.2);
