@@ -62,6 +62,7 @@ final class ChildJvm {
   /** Runs the packaged program as {@code scripts/meanfield} does. */
   void meanfield(String name, List<String> arguments) throws ChildFailedException {
     List<String> command = new ArrayList<>();
+    command.add("@" + home.resolve("conf/training.args"));
     command.add("-Dlog4j2.configurationFile=file:" + home.resolve("conf/log4j2.properties"));
     command.addAll(List.of("-cp", sparkHome.resolve("jars") + "/*:" + program()));
     command.add("org.meanfield.jobs.cli.Meanfield");

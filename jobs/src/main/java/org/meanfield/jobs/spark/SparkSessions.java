@@ -19,6 +19,15 @@ public final class SparkSessions {
   private static final String HADOOP_PREFIX = "spark.hadoop.";
   private static final String JARS = "spark.jars";
 
+  /**
+   * The flags of conf/training.args, which says why. Spark puts spark.executor.extraJavaOptions
+   * after them.
+   */
+  private static final String EXECUTOR_JAVA =
+      "-XX:Tier4InvocationThreshold=100000 -XX:Tier4MinInvocationThreshold=12000"
+          + " -XX:Tier4CompileThreshold=300000 -XX:Tier4BackEdgeThreshold=800000"
+          + " -XX:G1HeapRegionSize=16m";
+
   private SparkSessions() {}
 
   /**
@@ -101,6 +110,7 @@ public final class SparkSessions {
     if (kernels != null) {
       defaults.put("spark.executorEnv." + NativeBackend.KERNEL_CHOICE, kernels);
     }
+    defaults.put("spark.executor.defaultJavaOptions", EXECUTOR_JAVA);
     // Results are bounded by workers times model size, which the driver must hold anyway.
     defaults.put("spark.driver.maxResultSize", "0");
     // A row holds an encoded image: Spark's batch of 4,096 rows could be gigabytes.
