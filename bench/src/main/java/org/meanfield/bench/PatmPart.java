@@ -24,13 +24,39 @@ final class PatmPart implements Part {
    * two workers train on 2,048 images between two merges.
    *
    * @param network a built-in architecture
-   * @param stockImages of each fit of DL4J's own
-   * @param images of an epoch of ours
-   * @param epochs of ours
+   * @param stock of DL4J's own, as it comes and with oneDNN
+   * @param nd4j images that ours trains on in all
+   * @param torch the same
+   * @param masters that ours runs on
    * @param averagingPeriod k
    */
   private record Scale(
-      String network, int stockImages, int images, int epochs, int averagingPeriod) {}
+      String network,
+      Map<Variant, Fits> stock,
+      Share nd4j,
+      Share torch,
+      List<String> masters,
+      int averagingPeriod) {
+    Share of(Variant variant) {
+      return variant == Variant.ND4J_ONEDNN ? nd4j : torch;
+    }
+  }
+
+  /**
+   * How much of the data DL4J's own trains on.
+   *
+   * @param warmUpImages of the first fit, which does not count
+   * @param images of each fit that counts
+   */
+  private record Fits(int warmUpImages, int images) {}
+
+  /**
+   * How much of the data ours trains on.
+   *
+   * @param images of an epoch
+   * @param epochs over them
+   */
+  private record Share(int images, int epochs) {}
 
   private final Scale full;
 
@@ -38,11 +64,32 @@ final class PatmPart implements Part {
     this.full = full;
   }
 
-  /** One part for each network. */
+  /**
+   * One part for each network, of about ten minutes each: slow systems train on less, but none on
+   * less than a warm-up and five windows of whole averaging periods.
+   */
   static List<Part> all() {
-    return List.of(
-        new PatmPart(new Scale("lenet", 16_384, 60_000, 3, AVERAGING_PERIOD)),
-        new PatmPart(new Scale("cnn", 4_096, 60_000, 1, AVERAGING_PERIOD)));
+    Scale lenet =
+        new Scale(
+            "lenet",
+            Map.of(
+                Variant.ND4J_AS_IT_COMES, new Fits(2_048, 8_192),
+                Variant.ND4J_ONEDNN, new Fits(2_048, 16_384)),
+            new Share(60_000, 3),
+            new Share(60_000, 7),
+            List.of(MeanfieldTraining.CLUSTER, MeanfieldTraining.THREADS),
+            AVERAGING_PERIOD);
+    Scale cnn =
+        new Scale(
+            "cnn",
+            Map.of(
+                Variant.ND4J_AS_IT_COMES, new Fits(512, 2_048),
+                Variant.ND4J_ONEDNN, new Fits(2_048, 2_048)),
+            new Share(20_480, 1),
+            new Share(20_480, 2),
+            List.of(MeanfieldTraining.CLUSTER),
+            AVERAGING_PERIOD);
+    return List.of(new PatmPart(lenet), new PatmPart(cnn));
   }
 
   @Override
@@ -52,7 +99,7 @@ final class PatmPart implements Part {
 
   @Override
   public Findings measure(Launch launch) {
-    Scale scale = launch.extent().choose(full, new Scale(full.network(), 512, 2_048, 1, 4));
+    Scale scale = launch.extent().choose(full, quick(full.network()));
     List<Row> rows = rows(scale, launch);
     Section section =
         new Section(
@@ -63,19 +110,33 @@ final class PatmPart implements Part {
     return new Findings(List.of(section), targets(section));
   }
 
+  private static Scale quick(String network) {
+    Fits fits = new Fits(512, 512);
+    Share share = new Share(2_048, 1);
+    return new Scale(
+        network,
+        Map.of(Variant.ND4J_AS_IT_COMES, fits, Variant.ND4J_ONEDNN, fits),
+        share,
+        share,
+        List.of(MeanfieldTraining.CLUSTER),
+        4);
+  }
+
   private static List<Row> rows(Scale scale, Launch launch) {
     List<Row> rows = new ArrayList<>();
     rows.add(stock(AS_IT_COMES, Variant.ND4J_AS_IT_COMES, scale, launch));
     rows.add(stock(WITH_HELPERS, Variant.ND4J_ONEDNN, scale, launch));
     for (Variant variant : OURS) {
-      rows.add(ours(variant, MeanfieldTraining.CLUSTER, scale, launch));
-      rows.add(ours(variant, MeanfieldTraining.THREADS, scale, launch));
+      for (String master : scale.masters()) {
+        rows.add(ours(variant, master, scale, launch));
+      }
     }
     rows.add(limit(scale, launch));
     return rows;
   }
 
   private static Row stock(String system, Variant variant, Scale scale, Launch launch) {
+    Fits fits = scale.stock().get(variant);
     StockTraining.Task task =
         new StockTraining.Task(
             launch.fashionMnist().toString(),
@@ -83,8 +144,8 @@ final class PatmPart implements Part {
             CORES,
             MeanfieldTraining.BATCH_SIZE,
             scale.averagingPeriod(),
-            Math.min(scale.stockImages(), 2_048),
-            scale.stockImages(),
+            fits.warmUpImages(),
+            fits.images(),
             launch.windows());
     String name = "stock-" + scale.network() + "-" + variant.id();
     return launch.tell(
@@ -103,8 +164,8 @@ final class PatmPart implements Part {
             "auto",
             CORES,
             scale.averagingPeriod(),
-            scale.epochs(),
-            scale.images(),
+            scale.of(variant).epochs(),
+            scale.of(variant).images(),
             FashionMnist.SIDE);
     return launch.tell(new Row(scale.network(), ours(variant, master), train(training, launch)));
   }
