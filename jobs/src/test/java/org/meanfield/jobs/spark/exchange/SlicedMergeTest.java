@@ -4,21 +4,17 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
-import org.apache.spark.network.buffer.NioManagedBuffer;
-import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -144,7 +140,9 @@ class SlicedMergeTest {
     assertThatThrownBy(
             () -> {
               try (TransportClient client = stranger.connect(peer(0))) {
-                upload(client, frame(ID, 1, Phase.HELLO, 0).bytes(), 0).get(5, SECONDS);
+                ExchangePortTest.upload(
+                        client, new Frame(ID, 1, 3, Phase.HELLO, null, 0).bytes(), 0)
+                    .get(5, SECONDS);
               }
             })
         .isInstanceOf(Exception.class);
@@ -205,70 +203,13 @@ class SlicedMergeTest {
   }
 
   @Test
-  void messagesThatAreForeignOrOfAnotherSizeAreRefused() throws Exception {
+  void movesOfAnotherSizeEndIt() throws Exception {
     start(2, 20, conf(false));
-    try (TransportClient client = ports.get(1).connect(peer(0))) {
-      assertThatThrownBy(() -> client.sendRpcSync(ByteBuffer.allocate(100), 10_000))
-          .hasMessageContaining("none of a Meanfield exchange");
-    }
-    int huge = SlicedMerge.largestMessage(LENGTH) + 4;
-    assertRefused(ByteBuffer.allocate(100), 0, "none of a Meanfield exchange");
-    assertRefused(ByteBuffer.allocate(3), 0, "none of a Meanfield exchange");
-    assertRefused(frame(99, 1, Phase.MOVES, 0).bytes(), 0, "is not open here");
-    assertRefused(frame(ID, 5, Phase.MOVES, 0).bytes(), 0, "at most 2 peers");
-    assertRefused(frame(ID, 1, Phase.MOVES, huge).bytes(), 0, "was refused");
     exchanges.get(1).send(0, Phase.MOVES, 3, null, exchanges.get(1).body(0, Phase.MOVES, 12));
     List<float[]> states = List.of(values(2, 0.1), values(3, 0.1));
     Future<Outcome> merging =
         run(0, List.of(List.of(0), List.of(1)), values(1, 0.1), states, List.of(1, 1));
     assertThatThrownBy(merging::get).hasMessageContaining("sent 12 bytes of MOVES, expected");
-  }
-
-  @Test
-  void aBodyOfAnotherLengthThanAnnouncedEndsIt() throws Exception {
-    for (int body : new int[] {4, 12}) {
-      start(2, 600, conf(false));
-      List<float[]> states = List.of(values(2, 0.1), values(3, 0.1));
-      Future<Outcome> merging =
-          run(0, List.of(List.of(0), List.of(1)), values(1, 0.1), states, List.of(1, 1));
-      try (TransportClient client = ports.get(1).connect(peer(0))) {
-        assertThatThrownBy(
-                () -> upload(client, frame(ID, 1, Phase.MOVES, 8).bytes(), body).get(10, SECONDS))
-            .isInstanceOf(ExecutionException.class);
-        assertThatThrownBy(() -> merging.get(10, SECONDS)).hasMessageContaining("round 3");
-      }
-      reset();
-    }
-  }
-
-  private void assertRefused(ByteBuffer head, int body, String why) throws Exception {
-    try (TransportClient client = ports.get(1).connect(peer(0))) {
-      assertThatThrownBy(() -> upload(client, head, body).get(10, SECONDS))
-          .hasMessageContaining(why);
-    }
-  }
-
-  private static Future<Void> upload(TransportClient client, ByteBuffer head, int body) {
-    CompletableFuture<Void> taken = new CompletableFuture<>();
-    client.uploadStream(
-        new NioManagedBuffer(head),
-        new NioManagedBuffer(ByteBuffer.allocate(body)),
-        new RpcResponseCallback() {
-          @Override
-          public void onSuccess(ByteBuffer response) {
-            taken.complete(null);
-          }
-
-          @Override
-          public void onFailure(Throwable e) {
-            taken.completeExceptionally(e);
-          }
-        });
-    return taken;
-  }
-
-  private static Frame frame(long id, int sender, Phase phase, int announced) {
-    return new Frame(id, sender, 3, phase, null, announced);
   }
 
   private static SparkConf conf(boolean secure) {
