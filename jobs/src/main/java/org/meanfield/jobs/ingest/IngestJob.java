@@ -19,6 +19,7 @@ import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
+import org.meanfield.jobs.storage.FolderLock;
 
 /**
  * Packs labelled images into a checked data set. The source is listed, read and decoded once, by
@@ -64,14 +65,28 @@ public final class IngestJob implements Job {
   public JobResult run(JobContext context) {
     IngestSettings settings = IngestSettings.from(context.settings());
     IngestOutput output = new IngestOutput(context.storage(), settings);
-    Optional<DatasetManifest> finished = output.finished(context.spark());
-    if (finished.isPresent()) {
-      String message =
-          "The data set "
-              + output.folder()
-              + " was made from this input with these settings before; delete it to ingest again";
-      return result(JobResult.Status.NOTHING_TO_DO, message, finished.get());
+    Optional<JobResult> before = madeBefore(context, output);
+    if (before.isPresent()) {
+      return before.get();
     }
+    output.requireOurs();
+    try (FolderLock lock = FolderLock.ofOutput(context.storage(), output.folder(), command())) {
+      lock.requireHeld();
+      return madeBefore(context, output).orElseGet(() -> make(context, settings, output));
+    }
+  }
+
+  private static Optional<JobResult> madeBefore(JobContext context, IngestOutput output) {
+    String message =
+        "The data set "
+            + output.folder()
+            + " was made from this input with these settings before; delete it to ingest again";
+    return output
+        .finished(context.spark())
+        .map(manifest -> result(JobResult.Status.NOTHING_TO_DO, message, manifest));
+  }
+
+  private static JobResult make(JobContext context, IngestSettings settings, IngestOutput output) {
     output.claim();
     try {
       DatasetManifest manifest = ingest(context, settings, output);

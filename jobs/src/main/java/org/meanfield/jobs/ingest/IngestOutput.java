@@ -90,11 +90,12 @@ final class IngestOutput {
   }
 
   /**
-   * Takes the folder, clearing what a killed ingest of the same input left.
+   * Looks whether the folder may be taken; changes nothing.
    *
-   * @throws ConflictException where it holds anything else
+   * @throws ConflictException where it holds anything but what a killed or failed ingest of the
+   *     same input left
    */
-  void claim() {
+  void requireOurs() {
     String path = folder + "/" + CLAIM;
     boolean claimed = storage.exists(path);
     if (claimed) {
@@ -116,12 +117,17 @@ final class IngestOutput {
                 + "; choose another output");
       }
     }
+  }
+
+  /** Takes the folder, clearing what a killed ingest of the same input left. */
+  void claim() {
+    requireOurs();
     clearWork();
     for (Split split : Split.values()) {
       storage.delete(folder + "/split=" + split.id());
     }
     storage.delete(folder + "/" + REJECTS);
-    storage.write(path, json(claim));
+    storage.write(folder + "/" + CLAIM, json(claim));
   }
 
   /** Shows the rejects, also where no data set comes of it. */

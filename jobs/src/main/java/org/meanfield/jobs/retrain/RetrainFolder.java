@@ -3,6 +3,7 @@ package org.meanfield.jobs.retrain;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.meanfield.jobs.storage.JsonFile;
 import org.meanfield.jobs.storage.Storage;
 
 /** Everything that retraining keeps between its runs, below one folder. */

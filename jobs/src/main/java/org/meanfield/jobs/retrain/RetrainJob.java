@@ -19,6 +19,7 @@ import org.meanfield.jobs.ingest.IngestJob;
 import org.meanfield.jobs.registry.ModelRegistry;
 import org.meanfield.jobs.registry.PromotionSettings;
 import org.meanfield.jobs.registry.RegistrySettings;
+import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.train.TrainJob;
 
@@ -143,7 +144,7 @@ public final class RetrainJob implements Job {
     Duration expiry =
         Duration.ofMillis(Math.round(settings.get(RetrainSettings.LOCK_MINUTES) * 60_000));
     String owner = by + ", process " + ProcessHandle.current().pid();
-    try (RunLock lock = RunLock.acquire(storage, folder.lock(), owner, expiry, clock)) {
+    try (FolderLock lock = FolderLock.acquire(storage, folder.lock(), owner, expiry, clock)) {
       return RetrainSettings.runId(settings)
           .flatMap(id -> finishedBefore(folder, id))
           .orElseGet(() -> new Attempt(context, folder, registry, watched(lock), clock).run());
@@ -173,7 +174,7 @@ public final class RetrainJob implements Job {
   }
 
   /** No step starts, and none counts, where the lock was lost. */
-  private Retraining.Watch watched(RunLock lock) {
+  private Retraining.Watch watched(FolderLock lock) {
     return new Retraining.Watch() {
       @Override
       public void starts(String step) {

@@ -3,6 +3,7 @@ package org.meanfield.jobs.retrain;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.meanfield.jobs.storage.JsonFile;
 import org.meanfield.jobs.storage.Storage;
 
 /** The folder of one run: its plan, what its steps committed, and how it ended. */

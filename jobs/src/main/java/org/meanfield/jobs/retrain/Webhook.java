@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import org.meanfield.jobs.storage.JsonFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

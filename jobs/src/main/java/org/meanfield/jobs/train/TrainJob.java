@@ -14,6 +14,7 @@ import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.cli.JobResult.Status;
 import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.HadoopArtifacts;
 import org.meanfield.train.ArtifactStore;
 import org.meanfield.train.CheckpointStore;
@@ -66,16 +67,37 @@ public final class TrainJob implements Job {
     DatasetFiles data =
         DatasetFiles.open(
             context.spark(), context.storage(), context.settings().get(TrainSettings.DATA));
-    Optional<RunFile> known = RunFile.read(artifacts);
-    known.ifPresent(
-        run -> run.requireSame(output, context.settings(), data.manifest().datasetId()));
-    Optional<TrainingSummary> finished = TrainingSummary.read(artifacts);
+    Optional<JobResult> finished = finishedBefore(context, artifacts, data);
     if (finished.isPresent()) {
-      return finished
-          .get()
-          .result(
-              Status.NOTHING_TO_DO, output + " holds a finished run of the same settings and data");
+      return finished.get();
     }
+    try (FolderLock lock = FolderLock.ofOutput(context.storage(), output, command())) {
+      lock.requireHeld();
+      return finishedBefore(context, artifacts, data)
+          .orElseGet(() -> train(context, artifacts, data));
+    }
+  }
+
+  /**
+   * The answer to a run that was finished before; empty where it was not.
+   *
+   * @throws org.meanfield.error.ConflictException where the folder holds another run
+   */
+  private static Optional<JobResult> finishedBefore(
+      JobContext context, ArtifactStore artifacts, DatasetFiles data) {
+    String output = artifacts.location();
+    RunFile.read(artifacts)
+        .ifPresent(run -> run.requireSame(output, context.settings(), data.manifest().datasetId()));
+    return TrainingSummary.read(artifacts)
+        .map(
+            summary ->
+                summary.result(
+                    Status.NOTHING_TO_DO,
+                    output + " holds a finished run of the same settings and data"));
+  }
+
+  private static JobResult train(JobContext context, ArtifactStore artifacts, DatasetFiles data) {
+    Optional<RunFile> known = RunFile.read(artifacts);
     context.settings().get(TrainSettings.DEVICE).applyTo(context.spark().sparkContext());
     TrainSettings settings =
         TrainSettings.from(context.settings(), data.manifest().examples(Split.TRAIN));
@@ -103,7 +125,8 @@ public final class TrainJob implements Job {
           new TrainingRun(context.console(), plan, start, settings, artifacts, run, kernels)
               .train(context.spark(), shards);
       return withKernels(
-          summary.result(Status.DONE, done(summary, output)), RunFile.read(artifacts).orElse(run));
+          summary.result(Status.DONE, done(summary, artifacts.location())),
+          RunFile.read(artifacts).orElse(run));
     }
   }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.config.Settings;
 import org.meanfield.data.DatasetManifest;
+import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.Storage;
 
 class IngestAgainTest {
@@ -81,6 +82,20 @@ class IngestAgainTest {
     assertThat(refused.exitCode()).isEqualTo(6);
     assertThat(refused.errors()).contains("neither empty nor a data set").contains("split=train");
     assertThat(output.resolve("split=train/mine.parquet")).exists();
+  }
+
+  @Test
+  void whereAnotherProcessIsAtItNothingIsTouched() throws IOException {
+    Storage storage = new Storage(IngestRuns.spark().sparkContext().hadoopConfiguration());
+    String folder = storage.qualify(output.toString());
+    try (FolderLock other = FolderLock.ofOutput(storage, folder, "another ingest")) {
+      other.requireHeld();
+      IngestRuns.Outcome refused = IngestRuns.run(input, output);
+      assertThat(refused.exitCode()).isEqualTo(75);
+      assertThat(refused.errors()).contains("is held by another ingest");
+      assertThat(IngestRuns.hasManifest(output)).isFalse();
+    }
+    assertThat(IngestRuns.run(input, output).exitCode()).isZero();
   }
 
   @Test

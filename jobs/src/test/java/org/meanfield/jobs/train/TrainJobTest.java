@@ -28,6 +28,7 @@ import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
 import org.meanfield.jobs.ingest.TinyDatasets;
 import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.model.ModelStateCodec;
@@ -153,6 +154,20 @@ class TrainJobTest {
 
   private static String[] with(String[] options, String... more) {
     return Stream.concat(Arrays.stream(options), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void whereAnotherProcessTrainsNothingIsTouched() {
+    Path run = folder.resolve("held");
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    String output = storage.qualify(run.toString());
+    try (FolderLock other = FolderLock.ofOutput(storage, output, "another train")) {
+      other.requireHeld();
+      assertThat(train(run, "--epochs", "1")).isEqualTo(75);
+      assertThat(printed.toString(StandardCharsets.UTF_8)).contains("is held by another train");
+      assertThat(run.resolve("run.json")).doesNotExist();
+    }
+    assertThat(train(run, "--epochs", "1")).isZero();
   }
 
   @Test

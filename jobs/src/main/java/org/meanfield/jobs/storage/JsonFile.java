@@ -1,4 +1,4 @@
-package org.meanfield.jobs.retrain;
+package org.meanfield.jobs.storage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,10 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.meanfield.error.CorruptArtifactException;
-import org.meanfield.jobs.storage.Storage;
 
-/** A value in a file of its own, whole or not there at all. */
-final class JsonFile<T> {
+/**
+ * A value in a file of its own, whole or not there at all.
+ *
+ * @param <T> a record
+ */
+public final class JsonFile<T> {
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -21,18 +24,24 @@ final class JsonFile<T> {
   private final String path;
   private final Class<T> type;
 
-  JsonFile(Storage storage, String path, Class<T> type) {
+  /** The file at a path, which need not be there. */
+  public JsonFile(Storage storage, String path, Class<T> type) {
     this.storage = storage;
     this.path = path;
     this.type = type;
   }
 
-  boolean exists() {
+  /** True where it is there. */
+  public boolean exists() {
     return storage.exists(path);
   }
 
-  /** Empty where the file is not there. */
-  Optional<T> read() {
+  /**
+   * Its value; empty where the file is not there.
+   *
+   * @throws CorruptArtifactException where it holds something else
+   */
+  public Optional<T> read() {
     if (!exists()) {
       return Optional.empty();
     }
@@ -50,20 +59,22 @@ final class JsonFile<T> {
   }
 
   /** Writes or replaces it. */
-  void write(T value) {
+  public void write(T value) {
     storage.write(path, bytes(value));
   }
 
   /** True where this call made it; false where it was there. */
-  boolean create(T value) {
+  public boolean create(T value) {
     return storage.createNew(path, bytes(value));
   }
 
-  void delete() {
+  /** Deletes it; nothing happens where it is not there. */
+  public void delete() {
     storage.delete(path);
   }
 
-  static byte[] bytes(Object value) {
+  /** A value as such a file holds it. */
+  public static byte[] bytes(Object value) {
     try {
       return (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {

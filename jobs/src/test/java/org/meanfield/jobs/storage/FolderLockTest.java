@@ -1,4 +1,4 @@
-package org.meanfield.jobs.retrain;
+package org.meanfield.jobs.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,10 +19,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.error.LockHeldException;
-import org.meanfield.jobs.storage.Storage;
 
 /** One owner at a time, and a dead one does not hold it for ever. */
-class RunLockTest {
+class FolderLockTest {
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
   private static final Duration EXPIRY = Duration.ofMinutes(10);
 
@@ -31,14 +30,14 @@ class RunLockTest {
 
   @Test
   void whoIsLateIsToldWhoHasIt() {
-    try (RunLock first = take("ada", NOON)) {
+    try (FolderLock first = take("ada", NOON)) {
       assertThatThrownBy(() -> take("bob", NOON.plusSeconds(599)))
           .isInstanceOf(LockHeldException.class)
           .hasMessageContaining("ada since 2026-03-01T12:00:00Z")
           .hasMessageContaining("expires at 2026-03-01T12:10:00Z");
       first.requireHeld();
     }
-    try (RunLock second = take("bob", NOON.plusSeconds(1))) {
+    try (FolderLock second = take("bob", NOON.plusSeconds(1))) {
       second.requireHeld();
     }
     assertThat(storage.list(folder.toString())).noneMatch(name -> name.startsWith("00000001"));
@@ -46,8 +45,8 @@ class RunLockTest {
 
   @Test
   void aDeadOwnerLosesItAndNoticesWhenItWakes() {
-    RunLock dead = take("ada", NOON);
-    try (RunLock next = take("bob", NOON.plus(EXPIRY))) {
+    FolderLock dead = take("ada", NOON);
+    try (FolderLock next = take("bob", NOON.plus(EXPIRY))) {
       next.requireHeld();
       assertThatThrownBy(dead::requireHeld)
           .isInstanceOf(LockHeldException.class)
@@ -61,13 +60,40 @@ class RunLockTest {
 
   @Test
   void aSignOfLifeKeepsIt() {
-    try (RunLock first = take("ada", NOON)) {
-      new JsonFile<>(storage, folder + "/00000001.heartbeat", RunLock.Heartbeat.class)
-          .write(new RunLock.Heartbeat(NOON.plusSeconds(500).toString()));
+    try (FolderLock first = take("ada", NOON)) {
+      new JsonFile<>(storage, folder + "/00000001.heartbeat", FolderLock.Heartbeat.class)
+          .write(new FolderLock.Heartbeat(NOON.plusSeconds(500).toString()));
       assertThatThrownBy(() -> take("bob", NOON.plus(EXPIRY)))
           .isInstanceOf(LockHeldException.class);
       first.requireHeld();
     }
+  }
+
+  @Test
+  void anOwnerThatEndedOnThisMachineIsNotWaitedFor() {
+    RunningProcess own = RunningProcess.current().orElseThrow();
+    RunningProcess ended =
+        new RunningProcess(own.boot(), own.namespace(), own.pid(), own.startTicks() + 1);
+    assertThat(own.fate()).isEqualTo(RunningProcess.Fate.RUNS);
+    assertThat(ended.fate()).isEqualTo(RunningProcess.Fate.ENDED);
+    RunningProcess elsewhere =
+        new RunningProcess("another boot", own.namespace(), own.pid(), own.startTicks());
+    assertThat(elsewhere.fate()).isEqualTo(RunningProcess.Fate.UNKNOWN);
+
+    leave(elsewhere);
+    assertThatThrownBy(() -> take("bob", NOON.plusSeconds(1)))
+        .isInstanceOf(LockHeldException.class);
+    leave(ended);
+    try (FolderLock next = take("bob", NOON.plusSeconds(1))) {
+      next.requireHeld();
+    }
+  }
+
+  /** An owner that wrote its file, and nothing since. */
+  private void leave(RunningProcess process) {
+    storage.delete(folder.resolve("00000001.json").toString());
+    new JsonFile<>(storage, folder + "/00000001.json", FolderLock.Owner.class)
+        .write(new FolderLock.Owner("ada", NOON.toString(), process, "id"));
   }
 
   @Test
@@ -78,10 +104,10 @@ class RunLockTest {
       for (int round = 0; round < 20; round++) {
         Instant now = NOON.plus(EXPIRY.multipliedBy(round));
         CyclicBarrier start = new CyclicBarrier(racers);
-        List<Future<RunLock>> takers = new ArrayList<>();
+        List<Future<FolderLock>> takers = new ArrayList<>();
         for (int i = 0; i < racers; i++) {
           String name = "racer " + i;
-          Callable<RunLock> taker =
+          Callable<FolderLock> taker =
               () -> {
                 start.await();
                 return take(name, now);
@@ -96,9 +122,9 @@ class RunLockTest {
     }
   }
 
-  private static int winners(List<Future<RunLock>> takers) throws InterruptedException {
+  private static int winners(List<Future<FolderLock>> takers) throws InterruptedException {
     int winners = 0;
-    for (Future<RunLock> taker : takers) {
+    for (Future<FolderLock> taker : takers) {
       try {
         taker.get().requireHeld();
         winners++;
@@ -109,8 +135,8 @@ class RunLockTest {
     return winners;
   }
 
-  private RunLock take(String owner, Instant now) {
-    return RunLock.acquire(
+  private FolderLock take(String owner, Instant now) {
+    return FolderLock.acquire(
         storage, folder.toString(), owner, EXPIRY, Clock.fixed(now, ZoneOffset.UTC));
   }
 }
