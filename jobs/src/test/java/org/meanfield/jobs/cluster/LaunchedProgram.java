@@ -94,6 +94,14 @@ final class LaunchedProgram implements AutoCloseable {
     process.destroy();
   }
 
+  /** Sends it a signal by name, such as {@code STOP}, which holds it still, and {@code CONT}. */
+  void signal(String name) throws IOException, InterruptedException {
+    String pid = Long.toString(process.pid());
+    if (new ProcessBuilder("kill", "-" + name, pid).start().waitFor() != 0) {
+      throw new AssertionError("The program ended before the signal " + name);
+    }
+  }
+
   /** Processes that it started and that are alive: executors, in {@code local-cluster} mode. */
   List<ProcessHandle> children() {
     return process.descendants().filter(ProcessHandle::isAlive).toList();

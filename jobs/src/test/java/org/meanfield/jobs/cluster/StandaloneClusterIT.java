@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +120,33 @@ class StandaloneClusterIT {
     assertThat(result("old-kernels").get("stateSha256"))
         .isNotEqualTo(result("run").get("stateSha256"));
     assertThat(result("run").get("kernels").asText()).isEqualTo("equal");
+  }
+
+  /** As a schedule does: the launcher, a settings file, and the exit code. */
+  @Test
+  @Order(6)
+  void retrainsFromDeliveredImagesToAServedChampion() throws IOException {
+    SampleDelivery.into(folder.resolve("deliveries"));
+    Path settings = folder.resolve("retrain.conf");
+    Files.writeString(
+        settings,
+        """
+        retrain { input = "%s", output = "%s", serving = "%s" }
+        registry.path = "%s"
+        model.name = mlp
+        train { workers = 2, epochs = 1, batch-size = 16 }
+        promotion.maximum-calibration-error = 1
+        """
+            .formatted(at("deliveries"), at("retrain"), at("serving"), at("registry")));
+    List<String> retrain = List.of("retrain", "--conf", settings.toString());
+    submit(retrain);
+    assertThat(result("retrain").get("promoted").asBoolean()).isTrue();
+    assertThat(folder.resolve("serving/1/model.onnx")).exists();
+    assertThat(folder.resolve("serving/current.json")).exists();
+
+    StandaloneCluster.Outcome again = cluster.submit(EXECUTORS, retrain);
+    assertThat(again.exitCode()).as(again.output()).isEqualTo(20);
+    assertThat(result("retrain").get("status").asText()).isEqualTo("no-new-data");
   }
 
   private static void submit(List<String> arguments) {
