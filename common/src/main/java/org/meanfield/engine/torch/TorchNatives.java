@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.meanfield.engine.nd4j.NativeBackend;
@@ -19,6 +20,14 @@ final class TorchNatives {
 
   /** JavaCPP's name for the GPU build. */
   private static final String GPU = "-gpu";
+
+  private static final String EXTENSION = "platform.extension";
+
+  /**
+   * No library has a build of this name. Where no extension is chosen JavaCPP tries all, mixes both
+   * builds where both are on the class path, and the process ends.
+   */
+  private static final String NO_EXTENSION = "-none";
 
   private static final String GPU_ADVICE =
       " (these are its GPU natives, which need the libraries of CUDA 13 and cuDNN 9: name their"
@@ -100,9 +109,12 @@ final class TorchNatives {
   private static String load() {
     NativeBackend.load();
     try {
+      // From here on: ND4J's own natives are loaded, and later classes of LibTorch ask again.
+      Properties choice = Loader.loadProperties();
       if (gpuBuildIsWanted()) {
-        // From here on: ND4J's own natives are loaded, and later classes of LibTorch ask again.
-        Loader.loadProperties().setProperty("platform.extension", GPU);
+        choice.setProperty(EXTENSION, GPU);
+      } else if (choice.getProperty(EXTENSION) == null) {
+        choice.setProperty(EXTENSION, NO_EXTENSION);
       }
       Loader.load(torch.class);
       return "";
