@@ -16,7 +16,12 @@ public final class Bench {
       Stream.<List<Part>>of(
               List.of(new EnginePart(), new LoaderPart()),
               PatmPart.all(),
-              List.of(new MigrationPart(), new RoundsPart(), new AccuracyPart()))
+              List.of(
+                  new MigrationPart(),
+                  new RoundsPart(),
+                  new AccuracyPart(),
+                  new ServePart(),
+                  new PredictPart()))
           .flatMap(List::stream)
           .toList();
 

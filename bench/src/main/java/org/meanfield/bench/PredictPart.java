@@ -1,0 +1,89 @@
+package org.meanfield.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** {@code meanfield predict} on a data set, beside loops of ONNX Runtime on the same cores. */
+final class PredictPart implements Part {
+  private static final String LOOP = "ONNX Runtime, a loop on each core, batches of 64";
+  private static final String PREDICT = "predict, two threads";
+  private static final double WANTED = 0.9;
+  private static final int BATCH_SIZE = 64;
+  private static final List<MadeExport> EXPORTS =
+      List.of(new MadeExport("cnn", 28, 1), new MadeExport("lenet", 28, 1));
+
+  @Override
+  public String name() {
+    return "predict";
+  }
+
+  @Override
+  public Findings measure(Launch launch) {
+    EngineSpeed.Timing timing =
+        launch
+            .extent()
+            .choose(new EngineSpeed.Timing(4, 5, 4, 0), new EngineSpeed.Timing(0.1, 2, 0.1, 0));
+    List<Row> rows = new ArrayList<>();
+    for (MadeExport export : EXPORTS) {
+      String name = "predict-" + export.network();
+      Path folder = launch.folder(name + "-export");
+      Outcome loop =
+          launch
+              .jvm()
+              .measure(
+                  name + "-loop",
+                  OnnxLoops.class,
+                  new OnnxLoops.Task(export, folder.toString(), BATCH_SIZE, timing),
+                  List.of());
+      rows.add(launch.tell(new Row(export.label(), LOOP, loop)));
+      rows.add(launch.tell(new Row(export.label(), PREDICT, predict(launch, name, folder))));
+    }
+    Section section = new Section("Fashion-MNIST on Spark, local[2]", "images/s", LOOP, rows);
+    String group = EXPORTS.get(0).label();
+    return new Findings(
+        List.of(section),
+        List.of(
+            new Target(
+                "predict against loops of ONNX Runtime, " + group,
+                Target.Bound.AT_LEAST,
+                WANTED,
+                section.ratio(group, PREDICT, LOOP))));
+  }
+
+  /** Each window is a whole command in a process of its own: reading, decoding and writing too. */
+  private static Outcome predict(Launch launch, String name, Path export) {
+    List<Double> windows = new ArrayList<>();
+    try {
+      String data = launch.dataset(launch.extent().choose(60_000, 500));
+      for (int i = 0; i < launch.extent().choose(3, 1); i++) {
+        Path output = launch.folder(name + "-" + i);
+        launch
+            .jvm()
+            .meanfield(
+                name + "-" + i,
+                List.of(
+                    "predict",
+                    "--master=local[2]",
+                    "--spark-conf=spark.ui.enabled=false",
+                    "--model=" + export,
+                    "--input=" + data,
+                    "--output=" + output,
+                    "--batch-size=" + BATCH_SIZE));
+        windows.add(
+            new ObjectMapper()
+                .readTree(output.resolve("result.json").toFile())
+                .path("imagesPerSecond")
+                .asDouble());
+      }
+    } catch (ChildFailedException e) {
+      return new Outcome.Missing(e.getMessage());
+    } catch (IOException e) {
+      return new Outcome.Missing("its result cannot be read: " + e.getMessage());
+    }
+    return new Outcome.Measured(windows, "meanfield predict", Map.of());
+  }
+}

@@ -1,0 +1,77 @@
+package org.meanfield.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code meanfield serve} under full load, beside loops of ONNX Runtime on the same cores. */
+final class ServePart implements Part {
+  private static final String LOOP = "ONNX Runtime, a loop on each core, batches of 32";
+  private static final String SERVE = "serve, 32 connections, one image a request";
+  private static final double WANTED = 0.8;
+  private static final int CONNECTIONS = 32;
+  private static final int BATCH_SIZE = 32;
+  private static final List<MadeExport> EXPORTS =
+      List.of(
+          new MadeExport("resnet20", 32, 3),
+          new MadeExport("cnn", 28, 1),
+          new MadeExport("lenet", 28, 1));
+
+  @Override
+  public String name() {
+    return "serve";
+  }
+
+  @Override
+  public Findings measure(Launch launch) {
+    EngineSpeed.Timing timing =
+        launch
+            .extent()
+            .choose(new EngineSpeed.Timing(4, 5, 4, 0), new EngineSpeed.Timing(0.1, 2, 0.1, 0));
+    int requests = launch.extent().choose(50_000, 1_000);
+    int warmUp = launch.extent().choose(10_000, 500);
+    List<Row> rows = new ArrayList<>();
+    for (MadeExport export : EXPORTS) {
+      String name = "serve-" + export.network();
+      Outcome loop =
+          launch
+              .jvm()
+              .measure(
+                  name + "-loop",
+                  OnnxLoops.class,
+                  new OnnxLoops.Task(
+                      export, launch.folder(name + "-export").toString(), BATCH_SIZE, timing),
+                  List.of());
+      rows.add(launch.tell(new Row(export.label(), LOOP, loop)));
+      Outcome served =
+          launch
+              .jvm()
+              .measure(
+                  name,
+                  ServeSpeed.class,
+                  new ServeSpeed.Task(
+                      export,
+                      launch.folder(name + "-registry").toString(),
+                      requests,
+                      warmUp,
+                      CONNECTIONS,
+                      20),
+                  List.of());
+      rows.add(launch.tell(new Row(export.label(), SERVE, served)));
+    }
+    Section section =
+        new Section(
+            "Serving while the champion changes 20 times, client and server on the same cores",
+            "images/s",
+            LOOP,
+            rows);
+    String group = EXPORTS.get(0).label();
+    return new Findings(
+        List.of(section),
+        List.of(
+            new Target(
+                "serve against loops of ONNX Runtime, " + group,
+                Target.Bound.AT_LEAST,
+                WANTED,
+                section.ratio(group, SERVE, LOOP))));
+  }
+}

@@ -1,0 +1,220 @@
+package org.meanfield.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.meanfield.export.OnnxScorer;
+import org.meanfield.export.ServingBundle;
+import org.meanfield.image.PixelImage;
+import org.meanfield.jobs.spark.LogConfiguration;
+import org.meanfield.model.FloatVector;
+import org.meanfield.registry.RegistryState;
+
+/**
+ * Images/s of {@code meanfield serve} under full load, one image a request, while the champion
+ * changes. Every answer is held against what its version must say; one that is wrong or missing
+ * ends the measurement. Run in a process of its own: {@code ServeSpeed TASK.json FIGURES.json}.
+ */
+public final class ServeSpeed {
+  private static final int VERSIONS = 3;
+  private static final int WINDOWS = 5;
+  private static final double TOLERANCE = 1e-5;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Task task;
+  private final Path registry;
+  private final byte[] request;
+  private final List<FloatVector> expected = new ArrayList<>();
+  private final Set<Integer> seen = new ConcurrentSkipListSet<>();
+
+  /**
+   * What is measured.
+   *
+   * @param export what is served
+   * @param folder for the registry
+   * @param requests that count
+   * @param warmUp requests before them
+   * @param connections at once
+   * @param changes of the champion among the requests that count
+   */
+  record Task(
+      MadeExport export, String folder, int requests, int warmUp, int connections, int changes) {}
+
+  private ServeSpeed(Task task) throws IOException {
+    this.task = task;
+    this.registry = Path.of(task.folder());
+    this.request = request(task.export());
+    for (int version = 1; version <= VERSIONS; version++) {
+      ServingBundle bundle =
+          task.export().write(registry.resolve("versions/" + version + "/export"), version);
+      expected.add(scored(task.export(), bundle));
+    }
+    crown(1, 1);
+  }
+
+  /** Measures and writes the figures. */
+  public static void main(String[] args) throws Exception {
+    LogConfiguration.applyUnlessConfigured();
+    Task task = JSON.readValue(Path.of(args[0]).toFile(), Task.class);
+    ServeSpeed speed = new ServeSpeed(task);
+    int port = ServeProcess.start(speed.registry);
+    speed.load(port, task.warmUp(), 0, new long[task.warmUp()]);
+    long[] latencies = new long[task.requests()];
+    List<Double> windows = speed.load(port, task.requests(), task.changes(), latencies);
+    Arrays.sort(latencies);
+    Map<String, Double> figures =
+        Map.of(
+            "p50 ms",
+            latencies[latencies.length / 2] / 1e6,
+            "p99 ms",
+            latencies[latencies.length * 99 / 100] / 1e6,
+            "requests",
+            (double) task.requests(),
+            "failed",
+            0.0, // the first that fails ends the measurement
+            "changes of the champion",
+            (double) task.changes(),
+            "versions that answered",
+            (double) speed.seen.size(),
+            "models loaded",
+            modelsLoaded(port));
+    new Outcome.Measured(windows, "meanfield serve", figures).write(Path.of(args[1]));
+    System.exit(0); // stops the server
+  }
+
+  /** As the server counts them: the first, and one for each change that it followed. */
+  private static double modelsLoaded(int port) throws IOException {
+    String metric = "meanfield_models_loaded_total ";
+    try (PlainHttp http = new PlainHttp(port)) {
+      return http.send(PlainHttp.get("/metrics"))
+          .lines()
+          .filter(line -> line.startsWith(metric))
+          .mapToDouble(line -> Double.parseDouble(line.substring(metric.length())))
+          .findFirst()
+          .orElseThrow(() -> new IOException("/metrics has no " + metric));
+    }
+  }
+
+  /** Sends so many requests; returns images/s in parts of the same number of requests. */
+  private List<Double> load(int port, int requests, int changes, long[] latencies)
+      throws Exception {
+    AtomicInteger next = new AtomicInteger();
+    AtomicInteger answered = new AtomicInteger();
+    long[] marks = new long[WINDOWS + 1];
+    ExecutorService threads = Executors.newFixedThreadPool(task.connections());
+    marks[0] = System.nanoTime();
+    List<Future<?>> clients = new ArrayList<>();
+    for (int i = 0; i < task.connections(); i++) {
+      clients.add(
+          threads.submit(
+              () -> {
+                try (PlainHttp http = new PlainHttp(port)) {
+                  for (int n = next.getAndIncrement(); n < requests; n = next.getAndIncrement()) {
+                    long start = System.nanoTime();
+                    String answer = http.send(request);
+                    latencies[n] = System.nanoTime() - start;
+                    check(answer);
+                    int done = answered.incrementAndGet();
+                    if (done % (requests / WINDOWS) == 0) {
+                      marks[done / (requests / WINDOWS)] = System.nanoTime();
+                    }
+                  }
+                }
+                return null;
+              }));
+    }
+    for (int change = 1; change <= changes; change++) {
+      while (answered.get() < (long) change * requests / (changes + 1)
+          && clients.stream().noneMatch(Future::isDone)) {
+        Thread.sleep(5);
+      }
+      crown(1 + change, 1 + change % VERSIONS);
+    }
+    for (Future<?> client : clients) {
+      client.get();
+    }
+    threads.shutdown();
+    List<Double> windows = new ArrayList<>();
+    for (int i = 0; i < WINDOWS; i++) {
+      windows.add((double) requests / WINDOWS / ((marks[i + 1] - marks[i]) / 1e9));
+    }
+    return windows;
+  }
+
+  private void check(String answer) throws IOException {
+    JsonNode json = JSON.readTree(answer);
+    int version = json.path("model_version").asInt();
+    JsonNode data = json.path("outputs").path(0).path("data");
+    FloatVector wanted = expected.get(version - 1);
+    for (int i = 0; i < wanted.length(); i++) {
+      if (!(Math.abs(data.path(i).floatValue() - wanted.get(i)) <= TOLERANCE)) {
+        throw new IOException("not the answer of version " + version + ": " + answer);
+      }
+    }
+    seen.add(version);
+  }
+
+  private void crown(int generation, int version) throws IOException {
+    RegistryState state =
+        new RegistryState(
+            generation, List.of(version), Optional.empty(), new TreeMap<>(), new TreeSet<>(), "");
+    Path temporary = Files.writeString(registry.resolve(".champion"), state.toJson());
+    Files.move(temporary, registry.resolve(RegistryState.FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static FloatVector scored(MadeExport export, ServingBundle bundle) {
+    byte[] pixels = bytes(export);
+    PixelImage image = new PixelImage(export.side(), export.side(), export.channels(), pixels);
+    try (OnnxScorer scorer =
+        new OnnxScorer(
+            "check",
+            bundle.file(ServingBundle.ONNX_FILE),
+            export.spec(),
+            bundle.manifest().classes(),
+            1)) {
+      return scorer.score(List.of(image)).get(0);
+    }
+  }
+
+  private static byte[] request(MadeExport export) {
+    byte[] pixels = bytes(export);
+    byte[] head =
+        ("{\"inputs\":[{\"name\":\"pixels\",\"datatype\":\"UINT8\",\"shape\":[1,%d,%d,%d],"
+                + "\"parameters\":{\"binary_data_size\":%d}}]}")
+            .formatted(export.side(), export.side(), export.channels(), pixels.length)
+            .getBytes(UTF_8);
+    byte[] body = Arrays.copyOf(head, head.length + pixels.length);
+    System.arraycopy(pixels, 0, body, head.length, pixels.length);
+    return PlainHttp.post(
+        "/v2/models/classifier/infer",
+        "Inference-Header-Content-Length: " + head.length + "\r\n",
+        body);
+  }
+
+  private static byte[] bytes(MadeExport export) {
+    List<Integer> values = export.pixels(1);
+    byte[] pixels = new byte[values.size()];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = values.get(i).byteValue();
+    }
+    return pixels;
+  }
+}
