@@ -1,6 +1,8 @@
 package org.meanfield.registry;
 
 import java.util.Optional;
+import java.util.function.Function;
+import org.meanfield.evaluate.EvaluationReport;
 
 /** What a challenger must be, whatever serves now. */
 public sealed interface AbsoluteCriterion extends Criterion
@@ -16,5 +18,13 @@ public sealed interface AbsoluteCriterion extends Criterion
   @Override
   default Finding judge(Contender challenger, Optional<Contender> champion) {
     return judge(challenger);
+  }
+
+  /** Judges the challenger's evaluation; unmeasured where it has none. */
+  default Finding judgeEvaluation(Contender challenger, Function<EvaluationReport, Finding> rule) {
+    return challenger
+        .evaluation()
+        .map(rule)
+        .orElseGet(() -> unmeasured(challenger.name() + " was not evaluated"));
   }
 }

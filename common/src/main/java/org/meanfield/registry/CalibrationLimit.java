@@ -14,22 +14,19 @@ public record CalibrationLimit(double threshold) implements AbsoluteCriterion {
   }
 
   @Override
+  public Relation relation() {
+    return Relation.AT_MOST;
+  }
+
+  @Override
   public Finding judge(Contender challenger) {
-    return challenger
-        .evaluation()
-        .map(
-            report ->
-                Finding.of(
-                    name(),
-                    report.calibrationError(),
-                    Relation.AT_MOST,
-                    threshold,
-                    "expected calibration error over "
-                        + report.reliability().size()
-                        + " bins of the highest probability"))
-        .orElseGet(
-            () ->
-                Finding.unmeasured(
-                    name(), Relation.AT_MOST, threshold, challenger.name() + " was not evaluated"));
+    return judgeEvaluation(
+        challenger,
+        report ->
+            found(
+                report.calibrationError(),
+                "expected calibration error over "
+                    + report.reliability().size()
+                    + " bins of the highest probability"));
   }
 }

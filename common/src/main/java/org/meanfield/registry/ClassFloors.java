@@ -32,15 +32,25 @@ public record ClassFloors(double everywhere, Map<String, Double> byClass)
   }
 
   @Override
+  public Relation relation() {
+    return Relation.AT_LEAST;
+  }
+
+  @Override
+  public double threshold() {
+    return everywhere;
+  }
+
+  @Override
   public Finding judge(Contender challenger) {
-    Optional<EvaluationReport> report = challenger.evaluation();
-    if (report.isEmpty()) {
-      return unmeasured(challenger.name() + " was not evaluated");
-    }
+    return judgeEvaluation(challenger, this::judge);
+  }
+
+  private Finding judge(EvaluationReport report) {
     List<String> unknown = new ArrayList<>(byClass.keySet());
     List<String> below = new ArrayList<>();
     Optional<ClassFigures> worst = Optional.empty();
-    for (ClassFigures figures : report.get().perClass()) {
+    for (ClassFigures figures : report.perClass()) {
       if (figures.support() == 0) {
         continue;
       }
@@ -53,18 +63,15 @@ public record ClassFloors(double everywhere, Map<String, Double> byClass)
       }
     }
     if (!unknown.isEmpty() || worst.isEmpty()) {
-      return unmeasured("no examples of the classes " + unknown);
+      return unmeasured(
+          unknown.isEmpty() ? "no class has examples" : "no examples of the classes " + unknown);
     }
     ClassFigures named = worst.get();
     String explanation =
         below.isEmpty()
             ? "no class is below; closest: " + named.name()
             : below.size() + " classes are below: " + listed(below);
-    return Finding.of(name(), named.recall(), Relation.AT_LEAST, floor(named), explanation);
-  }
-
-  private Finding unmeasured(String explanation) {
-    return Finding.unmeasured(name(), Relation.AT_LEAST, everywhere, explanation);
+    return Finding.of(name(), named.recall(), relation(), floor(named), explanation);
   }
 
   private double floor(ClassFigures figures) {

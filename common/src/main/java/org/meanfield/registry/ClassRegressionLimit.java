@@ -30,7 +30,7 @@ public record ClassRegressionLimit(double threshold) implements RelativeCriterio
   public Finding judge(Contender challenger, Contender champion) {
     Optional<String> difference = Comparison.differentSplit(challenger, champion);
     if (difference.isPresent()) {
-      return Finding.unmeasured(name(), relation(), threshold, difference.get());
+      return unmeasured(difference.get());
     }
     Map<String, ClassFigures> own = new HashMap<>();
     challenger
@@ -62,7 +62,7 @@ public record ClassRegressionLimit(double threshold) implements RelativeCriterio
         above.isEmpty()
             ? "recall, largest fall: " + worst
             : above.size() + " classes lose more: " + ClassFloors.listed(above);
-    return Finding.of(name(), largest, relation(), threshold, explanation);
+    return found(largest, explanation);
   }
 
   private static ClassFigures unknown(ClassFigures figures) {

@@ -2,6 +2,7 @@ package org.meanfield.registry;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.meanfield.evaluate.EvaluationReport;
 
 /** Whether two contenders can be compared example by example, and how they then differ. */
@@ -54,14 +55,9 @@ final class Comparison {
                 + "; evaluate both on the same");
   }
 
-  /** Why there are no outcomes; empty where there are. */
-  Optional<String> obstacle() {
-    return obstacle;
-  }
-
-  /** The outcomes, where nothing stands in the way. */
-  Optional<PairedOutcomes> outcomes() {
-    return outcomes;
+  /** What a criterion makes of the outcomes; unmeasured where something stands in their way. */
+  Finding judge(Criterion criterion, Function<PairedOutcomes, Finding> rule) {
+    return outcomes.map(rule).orElseGet(() -> criterion.unmeasured(obstacle.orElseThrow()));
   }
 
   static String split(EvaluationReport report) {

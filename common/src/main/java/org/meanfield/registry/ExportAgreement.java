@@ -15,17 +15,19 @@ public record ExportAgreement(double threshold) implements AbsoluteCriterion {
   }
 
   @Override
+  public Relation relation() {
+    return Relation.AT_LEAST;
+  }
+
+  @Override
   public Finding judge(Contender challenger) {
     return challenger
         .export()
         .filter(export -> export.images() > 0)
         .map(
             export ->
-                Finding.of(
-                    name(),
+                found(
                     export.top1Agreement(),
-                    Relation.AT_LEAST,
-                    threshold,
                     String.format(
                         Locale.ROOT,
                         "export and model name the same class; on %,d images, probabilities within"
@@ -34,10 +36,6 @@ public record ExportAgreement(double threshold) implements AbsoluteCriterion {
                         export.maxDifference())))
         .orElseGet(
             () ->
-                Finding.unmeasured(
-                    name(),
-                    Relation.AT_LEAST,
-                    threshold,
-                    challenger.name() + " has no export that was compared with the model"));
+                unmeasured(challenger.name() + " has no export that was compared with the model"));
   }
 }

@@ -14,24 +14,21 @@ public record ExportLatencyLimit(double milliseconds) implements AbsoluteCriteri
   }
 
   @Override
+  public Relation relation() {
+    return Relation.AT_MOST;
+  }
+
+  @Override
+  public double threshold() {
+    return milliseconds;
+  }
+
+  @Override
   public Finding judge(Contender challenger) {
     return challenger
         .export()
         .filter(export -> export.latencyMilliseconds() != null)
-        .map(
-            export ->
-                Finding.of(
-                    name(),
-                    export.latencyMilliseconds(),
-                    Relation.AT_MOST,
-                    milliseconds,
-                    "milliseconds for one image"))
-        .orElseGet(
-            () ->
-                Finding.unmeasured(
-                    name(),
-                    Relation.AT_MOST,
-                    milliseconds,
-                    "nobody measured the latency of " + challenger.name()));
+        .map(export -> found(export.latencyMilliseconds(), "milliseconds for one image"))
+        .orElseGet(() -> unmeasured("nobody measured the latency of " + challenger.name()));
   }
 }

@@ -14,23 +14,22 @@ public record ExportSizeLimit(long bytes) implements AbsoluteCriterion {
   }
 
   @Override
+  public Relation relation() {
+    return Relation.AT_MOST;
+  }
+
+  @Override
+  public double threshold() {
+    return (double) bytes;
+  }
+
+  @Override
   public Finding judge(Contender challenger) {
     return challenger
         .export()
         .map(
             export ->
-                Finding.of(
-                    name(),
-                    (double) export.bytes(),
-                    Relation.AT_MOST,
-                    (double) bytes,
-                    "bytes of the largest model file of the export"))
-        .orElseGet(
-            () ->
-                Finding.unmeasured(
-                    name(),
-                    Relation.AT_MOST,
-                    (double) bytes,
-                    challenger.name() + " was not exported"));
+                found((double) export.bytes(), "bytes of the largest model file of the export"))
+        .orElseGet(() -> unmeasured(challenger.name() + " was not exported"));
   }
 }

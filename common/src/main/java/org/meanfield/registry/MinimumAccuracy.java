@@ -15,28 +15,22 @@ public record MinimumAccuracy(double threshold) implements AbsoluteCriterion {
   }
 
   @Override
+  public Relation relation() {
+    return Relation.AT_LEAST;
+  }
+
+  @Override
   public Finding judge(Contender challenger) {
-    return challenger
-        .evaluation()
-        .map(
-            report ->
-                Finding.of(
-                    name(),
-                    report.accuracy(),
-                    Relation.AT_LEAST,
-                    threshold,
-                    String.format(
-                        Locale.ROOT,
-                        "accuracy on %,d images of %s of data set %s",
-                        report.examples(),
-                        report.split(),
-                        report.datasetId())))
-        .orElseGet(
-            () ->
-                Finding.unmeasured(
-                    name(),
-                    Relation.AT_LEAST,
-                    threshold,
-                    challenger.name() + " was not evaluated"));
+    return judgeEvaluation(
+        challenger,
+        report ->
+            found(
+                report.accuracy(),
+                String.format(
+                    Locale.ROOT,
+                    "accuracy on %,d images of %s of data set %s",
+                    report.examples(),
+                    report.split(),
+                    report.datasetId())));
   }
 }

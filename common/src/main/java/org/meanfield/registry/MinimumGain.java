@@ -25,15 +25,12 @@ public record MinimumGain(double threshold) implements RelativeCriterion {
   public Finding judge(Contender challenger, Contender champion) {
     Optional<String> difference = Comparison.differentSplit(challenger, champion);
     if (difference.isPresent()) {
-      return Finding.unmeasured(name(), relation(), threshold, difference.get());
+      return unmeasured(difference.get());
     }
     EvaluationReport own = challenger.evaluation().orElseThrow();
     EvaluationReport other = champion.evaluation().orElseThrow();
-    return Finding.of(
-        name(),
+    return found(
         gain(own, other),
-        relation(),
-        threshold,
         String.format(Locale.ROOT, "accuracy %.4f against %.4f", own.accuracy(), other.accuracy()));
   }
 

@@ -29,24 +29,16 @@ public record NonInferiority(double margin, double significance) implements Rela
 
   @Override
   public Finding judge(Contender challenger, Contender champion) {
-    Comparison comparison = Comparison.of(challenger, champion);
-    return comparison
-        .outcomes()
-        .map(
+    return Comparison.of(challenger, champion)
+        .judge(
+            this,
             outcomes ->
-                Finding.of(
-                    name(),
+                found(
                     new McNemar(outcomes).gainAtLeast(significance),
-                    relation(),
-                    threshold(),
                     String.format(
                         Locale.ROOT,
                         "lowest gain in accuracy at %.4g %% confidence; %s",
                         100 * (1 - significance),
-                        Comparison.describe(outcomes))))
-        .orElseGet(
-            () ->
-                Finding.unmeasured(
-                    name(), relation(), threshold(), comparison.obstacle().orElseThrow()));
+                        Comparison.describe(outcomes))));
   }
 }

@@ -8,12 +8,6 @@ public sealed interface RelativeCriterion extends Criterion
   /** Judges the challenger against the champion. */
   Finding judge(Contender challenger, Contender champion);
 
-  /** On which side of the threshold the number must be. */
-  Finding.Relation relation();
-
-  /** The limit. */
-  double threshold();
-
   @Override
   default Finding judge(Contender challenger, Optional<Contender> champion) {
     return champion

@@ -26,6 +26,6 @@ public record SameTestSplit() implements RelativeCriterion {
     String explanation =
         difference.orElseGet(
             () -> "both on " + Comparison.split(challenger.evaluation().orElseThrow()));
-    return Finding.of(name(), difference.isPresent() ? 0 : 1, relation(), threshold(), explanation);
+    return found(difference.isPresent() ? 0 : 1, explanation);
   }
 }

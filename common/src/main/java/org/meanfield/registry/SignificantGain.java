@@ -20,20 +20,12 @@ public record SignificantGain(double threshold) implements RelativeCriterion {
 
   @Override
   public Finding judge(Contender challenger, Contender champion) {
-    Comparison comparison = Comparison.of(challenger, champion);
-    return comparison
-        .outcomes()
-        .map(
+    return Comparison.of(challenger, champion)
+        .judge(
+            this,
             outcomes ->
-                Finding.of(
-                    name(),
+                found(
                     new McNemar(outcomes).challengerBetter(),
-                    relation(),
-                    threshold,
-                    "one-sided p; " + Comparison.describe(outcomes)))
-        .orElseGet(
-            () ->
-                Finding.unmeasured(
-                    name(), relation(), threshold, comparison.obstacle().orElseThrow()));
+                    "one-sided p; " + Comparison.describe(outcomes)));
   }
 }
