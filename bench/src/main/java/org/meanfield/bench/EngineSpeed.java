@@ -64,9 +64,14 @@ public final class EngineSpeed {
    * @param afterSeconds for which it goes on, so that a process beside it has company to its end
    */
   record Timing(double warmUpSeconds, int windows, double windowSeconds, double afterSeconds) {
-    /** The same, with company for a process beside it. */
-    Timing together() {
-      return new Timing(warmUpSeconds, windows, windowSeconds, warmUpSeconds);
+    /** Of a process that has the machine to itself. */
+    static Timing alone(Extent extent) {
+      return extent.choose(new Timing(4, 7, 1.5, 0), new Timing(0.1, 2, 0.1, 0));
+    }
+
+    /** Of processes beside each other. */
+    static Timing together(Extent extent) {
+      return extent.choose(new Timing(5, 5, 3, 5), new Timing(0.1, 2, 0.1, 0.1));
     }
   }
 

@@ -14,10 +14,7 @@ final class LoaderPart implements Part {
 
   @Override
   public Findings measure(Launch launch) {
-    EngineSpeed.Timing timing =
-        launch
-            .extent()
-            .choose(new EngineSpeed.Timing(4, 7, 1.5, 0), new EngineSpeed.Timing(0.1, 2, 0.1, 0));
+    EngineSpeed.Timing timing = EngineSpeed.Timing.alone(launch.extent());
     List<Row> rows = new ArrayList<>();
     for (LoaderSpeed.Images images : LoaderSpeed.Images.values()) {
       for (LoaderSpeed.Reader reader : LoaderSpeed.Reader.values()) {

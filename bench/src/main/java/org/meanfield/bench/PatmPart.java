@@ -190,11 +190,7 @@ final class PatmPart implements Part {
 
   /** The windows of both processes, added up in the order in which both measured them. */
   private static Row limit(Scale scale, Launch launch) {
-    EngineSpeed.Timing timing =
-        launch
-            .extent()
-            .choose(new EngineSpeed.Timing(5, 5, 3, 0), new EngineSpeed.Timing(0.1, 2, 0.1, 0))
-            .together();
+    EngineSpeed.Timing timing = EngineSpeed.Timing.together(launch.extent());
     EngineSpeed.Task task =
         new EngineSpeed.Task(
             Variant.TORCH_FP32,
