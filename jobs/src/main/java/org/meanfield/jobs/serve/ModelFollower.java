@@ -119,7 +119,8 @@ final class ModelFollower implements AutoCloseable {
       lastFailure = "";
     } catch (MeanfieldException | UncheckedIOException e) {
       failed(e.getMessage(), e instanceof CorruptArtifactException ? null : e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // A model too large for the memory that is left must not end the following of later ones.
       failed("unexpected " + e, e);
     }
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,29 @@ class ModelFollowerTest {
   void aThreadOfItsOwnLooksAgain() {
     try (ModelFollower follower = follower(FollowedVersion.CHAMPION)) {
       TinyExports.crown(registry, 1, 1);
+      follower.look();
+      follower.start(Duration.ofMillis(10));
+      TinyExports.crown(registry, 2, 2);
+      while (!version().equals("2")) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void whateverALookFailsWithTheNextOneFollows() {
+    TinyExports.crown(registry, 1, 1);
+    ModelSource champion =
+        new FollowedVersion(storage, registry.toString(), FollowedVersion.CHAMPION);
+    AtomicInteger looks = new AtomicInteger();
+    ModelSource failing =
+        () -> {
+          if (looks.incrementAndGet() == 2) {
+            throw new OutOfMemoryError("as of a model that is too large");
+          }
+          return champion.wanted();
+        };
+    try (ModelFollower follower = follower(failing)) {
       follower.look();
       follower.start(Duration.ofMillis(10));
       TinyExports.crown(registry, 2, 2);

@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -109,7 +111,19 @@ final class ApiHandler extends Handler.Abstract {
             });
   }
 
+  /** Reads the whole head first: what is wrong with it must not keep a model open. */
   private CompletableFuture<Reply> compute(Route route, Request request, byte[] body) {
+    if (route.endpoint() == Endpoint.CLASSIFY) {
+      int top = top(request);
+      return leased(route, lease -> computing.classify(lease, body, top));
+    }
+    int jsonLength = jsonLength(request, body.length);
+    return leased(route, lease -> computing.infer(lease, body, jsonLength));
+  }
+
+  /** Ownership: {@code asked} gives the lease back. */
+  private CompletableFuture<Reply> leased(
+      Route route, Function<Lease, CompletableFuture<Reply>> asked) {
     Optional<Lease> lease = current.lease();
     if (lease.isEmpty()) {
       return CompletableFuture.completedFuture(Telling.noModel());
@@ -119,10 +133,7 @@ final class ApiHandler extends Handler.Abstract {
       lease.get().close();
       return CompletableFuture.completedFuture(unknown.get());
     }
-    if (route.endpoint() == Endpoint.CLASSIFY) {
-      return computing.classify(lease.get(), body, top(request));
-    }
-    return computing.infer(lease.get(), body, jsonLength(request, body.length));
+    return asked.apply(lease.get());
   }
 
   private static int jsonLength(Request request, int bodyLength) {
@@ -131,7 +142,12 @@ final class ApiHandler extends Handler.Abstract {
   }
 
   private static int top(Request request) {
-    String given = Request.extractQueryParameters(request).getValue("top");
+    String given;
+    try {
+      given = Request.extractQueryParameters(request).getValue("top");
+    } catch (IllegalArgumentException | IllegalStateException | HttpException.RuntimeException e) {
+      throw new BadRequestException("The query of the URL cannot be read: " + e.getMessage(), e);
+    }
     return given == null ? DEFAULT_TOP : Math.max(1, number("top", given));
   }
 
