@@ -60,6 +60,9 @@ public interface Job {
    */
   JobResult run(JobContext context);
 
+  /** Told after {@code result.json} was written, or could not be. */
+  default void ended() {}
+
   /** What a command runs on. */
   enum Needs {
     /** A running Spark session. */

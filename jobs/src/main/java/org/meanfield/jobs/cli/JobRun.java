@@ -57,11 +57,7 @@ final class JobRun {
     }
     // YARN's application master takes a program that starts no session for a failed one.
     if (job.needs() == Job.Needs.FILES && !Meanfield.isYarnCluster()) {
-      try {
-        return run(storage, Optional.empty(), settings, output);
-      } catch (Throwable e) {
-        return fail(e, output);
-      }
+      return run(storage, Optional.empty(), settings, output);
     }
     return given.isPresent() ? run(given, settings, output) : runAlone(settings, output);
   }
@@ -88,8 +84,6 @@ final class JobRun {
     try {
       Storage files = new Storage(session.sparkContext().hadoopConfiguration());
       return run(files, Optional.of(session), settings, output);
-    } catch (Throwable e) {
-      return fail(e, output);
     } finally {
       if (given.isEmpty()) {
         session.stop();
@@ -99,18 +93,24 @@ final class JobRun {
 
   private int run(
       Storage files, Optional<SparkSession> session, Settings settings, Optional<String> output) {
-    JobResult result = job.run(new JobContext(session, files, settings, console));
-    output.ifPresent(
-        folder -> new ResultFile(files, folder).write(job.command(), result, seconds()));
-    console.line(
-        String.format(
-            Locale.ROOT,
-            "%s: %s in %.1f s: %s",
-            job.command(),
-            result.status().id(),
-            seconds(),
-            result.message()));
-    return result.status().exitCode();
+    try {
+      JobResult result = job.run(new JobContext(session, files, settings, console));
+      output.ifPresent(
+          folder -> new ResultFile(files, folder).write(job.command(), result, seconds()));
+      console.line(
+          String.format(
+              Locale.ROOT,
+              "%s: %s in %.1f s: %s",
+              job.command(),
+              result.status().id(),
+              seconds(),
+              result.message()));
+      return result.status().exitCode();
+    } catch (Throwable e) {
+      return fail(e, output);
+    } finally {
+      job.ended();
+    }
   }
 
   private int fail(Throwable failure, Optional<String> output) {

@@ -1,8 +1,10 @@
 package org.meanfield.jobs.serve;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.meanfield.config.Setting;
 import org.meanfield.error.DataException;
 import org.meanfield.error.SettingsException;
@@ -14,13 +16,22 @@ import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.serve.http.InferenceServer;
 import org.meanfield.jobs.serve.http.Metrics;
+import org.meanfield.jobs.serve.http.ServerLimits;
 import org.meanfield.jobs.serve.model.CurrentModel;
+import org.meanfield.jobs.storage.ExitHook;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.registry.PublishedVersion;
 import org.meanfield.registry.RegistryState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code meanfield serve}: answers over HTTP with an exported model, until it is told to stop. */
 public final class ServeJob implements Job {
+  private static final Logger LOGGER = LoggerFactory.getLogger(ServeJob.class);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
+  private volatile CountDownLatch ended = new CountDownLatch(1);
+
   @Override
   public String command() {
     return "serve";
@@ -90,25 +101,40 @@ public final class ServeJob implements Job {
                   + "/, model '"
                   + settings.name()
                   + "'");
-      awaitStop(server);
+      awaitStop(server, settings.limits());
     }
     return new JobResult(JobResult.Status.DONE, "stopped as it was told to", Map.of());
   }
 
   /** Returns when SIGTERM or Ctrl-C came and every request in flight was answered. */
-  private static void awaitStop(InferenceServer server) {
-    CountDownLatch finished = new CountDownLatch(1);
-    Thread hook = new Thread(server::close, "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
+  private void awaitStop(InferenceServer server, ServerLimits limits) {
+    ended = new CountDownLatch(1);
+    Duration most = limits.drain().plus(limits.stop()).plus(LAST_WORDS.multipliedBy(2));
+    ExitHook hook = ExitHook.of(() -> stop(server), most);
     try {
       server.awaitClose();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      Runtime.getRuntime().removeShutdownHook(hook);
+      hook.remove();
       server.close();
-    } finally {
-      finished.countDown();
     }
+  }
+
+  /** The process ends when this returns: the verdict must be written by then. */
+  private void stop(InferenceServer server) {
+    server.close();
+    try {
+      if (!ended.await(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOGGER.warn("The process ends before its verdict was written");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void ended() {
+    ended.countDown();
   }
 
   private static ModelSource source(Storage storage, ServeSettings settings) {

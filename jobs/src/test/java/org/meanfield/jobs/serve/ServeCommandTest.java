@@ -39,7 +39,10 @@ class ServeCommandTest {
   @Test
   void sigtermAnswersWhatIsInFlightAndTakesNothingNew() throws Exception {
     TinyExports.write(folder, 1);
-    Process server = start("--model=" + folder, "--set=serve.max-delay-milliseconds=2000");
+    Path verdict = folder.resolve("verdict");
+    Process server =
+        start(
+            "--model=" + folder, "--output=" + verdict, "--set=serve.max-delay-milliseconds=2000");
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(server.getInputStream(), UTF_8))) {
       URI base = base(lines);
@@ -67,6 +70,7 @@ class ServeCommandTest {
       server.destroy(); // SIGTERM
       assertThat(waiting.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
       assertThat(server.waitFor()).isEqualTo(143);
+      assertThat(verdict.resolve("result.json")).content().contains("\"status\" : \"done\"");
     } finally {
       server.destroyForcibly();
     }
