@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
@@ -19,11 +21,20 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 import org.meanfield.error.ConflictException;
+import org.meanfield.error.SettingsException;
 
 /** Files on any Hadoop file system, named by URI or path. */
 public final class Storage {
+  /**
+   * Schemes of stores where a file appears, or replaces another, when it is closed, and where a
+   * rename would copy.
+   */
+  private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn");
+
   private final Configuration configuration;
 
   /**
@@ -39,15 +50,15 @@ public final class Storage {
     return call(path, fs -> fs.makeQualified(new Path(path)).toString());
   }
 
-  /** True where a file or folder is. */
+  /** True where a file or folder is; below a file nothing is. */
   public boolean exists(String path) {
-    return call(path, fs -> fs.exists(new Path(path)));
+    return call(path, fs -> exists(fs, new Path(path)));
   }
 
   /** True where a folder is. */
   public boolean isFolder(String path) {
     return call(
-        path, fs -> fs.exists(new Path(path)) && fs.getFileStatus(new Path(path)).isDirectory());
+        path, fs -> exists(fs, new Path(path)) && fs.getFileStatus(new Path(path)).isDirectory());
   }
 
   /** The whole content of a file. */
@@ -71,16 +82,34 @@ public final class Storage {
     return call(path, fs -> fs.open(new Path(path)));
   }
 
+  /** The length of a file in bytes; empty where no file is. */
+  public Optional<Long> size(String path) {
+    return call(
+        path,
+        fs -> {
+          if (!exists(fs, new Path(path))) {
+            return Optional.empty();
+          }
+          FileStatus status = fs.getFileStatus(new Path(path));
+          return status.isFile() ? Optional.of(status.getLen()) : Optional.empty();
+        });
+  }
+
   /**
-   * Writes or replaces a whole file: under a temporary name, synced, then renamed over {@code
-   * path}. On local disks and HDFS a process killed at any moment leaves the old file or the new
-   * one; where a file system cannot rename over a file, the old one may be gone.
+   * Writes or replaces a whole file. On local disks and HDFS it is written under a temporary name,
+   * synced, and renamed over {@code path}; in object stores it is put there in one request. A
+   * process killed at any moment leaves the old file or the new one, and a reader sees one of them.
+   * Where a file system can do neither, the old one may be gone.
    */
   public void write(String path, byte[] content) {
     run(
         path,
         fs -> {
           Path target = new Path(path);
+          if (OBJECT_STORES.contains(fs.getUri().getScheme())) {
+            putWhole(fs, target, content);
+            return;
+          }
           Path temporary =
               new Path(
                   target.getParent(), "." + target.getName() + "." + UUID.randomUUID() + ".tmp");
@@ -225,6 +254,35 @@ public final class Storage {
     }
   }
 
+  private static void putWhole(FileSystem fs, Path target, byte[] content) throws IOException {
+    if (exists(fs, target) && fs.getFileStatus(target).isDirectory()) {
+      throw new IOException("a folder is in the way; choose another output");
+    }
+    try (FSDataOutputStream out = fs.create(target, true)) {
+      out.write(content);
+    }
+  }
+
+  /** Everybody but its superuser is told by HDFS that a path below a file is forbidden. */
+  private static boolean exists(FileSystem fs, Path path) throws IOException {
+    try {
+      return fs.exists(path);
+    } catch (AccessControlException e) {
+      if (isFileOrBelowOne(fs, path.getParent())) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isFileOrBelowOne(FileSystem fs, Path path) throws IOException {
+    try {
+      return path != null && fs.getFileStatus(path).isFile();
+    } catch (AccessControlException e) {
+      return isFileOrBelowOne(fs, path.getParent());
+    }
+  }
+
   private static void replace(FileSystem fs, Path temporary, Path target) throws IOException {
     if (fs instanceof DistributedFileSystem hdfs) {
       hdfs.rename(temporary, target, Options.Rename.OVERWRITE);
@@ -254,10 +312,33 @@ public final class Storage {
 
   private <T> T call(String path, Call<T> call) {
     try {
-      return call.on(new Path(path).getFileSystem(configuration));
+      return call.on(fileSystem(path));
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": " + e.getMessage(), e);
     }
+  }
+
+  private FileSystem fileSystem(String path) throws IOException {
+    try {
+      return new Path(path).getFileSystem(configuration);
+    } catch (UnsupportedFileSystemException e) {
+      throw unreachable(path, e);
+    } catch (RuntimeException e) {
+      if (e.getCause() instanceof ClassNotFoundException) {
+        throw unreachable(path, e);
+      }
+      throw e;
+    }
+  }
+
+  private static SettingsException unreachable(String path, Exception cause) {
+    return new SettingsException(
+        path
+            + " is on a file system that is not known here ("
+            + cause.getMessage()
+            + "); correct the word before the colon, or add the Hadoop connector for it, with"
+            + " spark-submit --packages or on the class path",
+        cause);
   }
 
   private void run(String path, Action action) {
