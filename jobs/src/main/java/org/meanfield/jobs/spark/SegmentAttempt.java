@@ -70,9 +70,13 @@ final class SegmentAttempt {
     try {
       extend();
       SimpleFutureAction<BoxedUnit> job = submit(shards);
-      awaitEnd();
-      if (!job.isCompleted()) {
-        job.cancel();
+      try {
+        awaitEnd();
+      } finally {
+        // Also where the driver itself fails: else its tasks would go on to the segment's end.
+        if (!job.isCompleted()) {
+          job.cancel();
+        }
       }
     } finally {
       spark.removeSparkListener(starts);

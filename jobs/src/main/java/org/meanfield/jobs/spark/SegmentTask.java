@@ -73,19 +73,26 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
       return driver.ended(failed(task, member, e, lateTasks(e, membership)))
           ? encoded(member)
           : NOTHING;
-    } catch (RuntimeException e) {
-      // The driver first, so that it hears the reason before the others tell that this one left.
-      driver.ended(failed(task, member, e, List.of()));
-      member.fail(e);
-      throw e;
     } catch (InterruptedException e) {
-      IllegalStateException stopped =
-          new IllegalStateException("Task " + task + " of a segment was interrupted", e);
+      IllegalStateException stopped = unchecked(task, e);
       member.fail(stopped);
       Thread.currentThread().interrupt();
       throw stopped;
+    } catch (Exception e) {
+      // Spark throws checked exceptions without declaring them: a fetch that failed is one.
+      try {
+        // The driver first, so that it hears the reason before the others tell that this one left.
+        driver.ended(failed(task, member, e, List.of()));
+      } finally {
+        member.fail(e instanceof RuntimeException failure ? failure : unchecked(task, e));
+      }
+      throw e;
     }
     return driver.ended(failed(task, member, null, List.of())) ? encoded(member) : NOTHING;
+  }
+
+  private static IllegalStateException unchecked(int task, Exception e) {
+    return new IllegalStateException("Task " + task + " of a segment was stopped: " + e, e);
   }
 
   private void train(int task, DriverLink driver, ResidentMember member, Iterator<Shard> lazy)
@@ -97,6 +104,7 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
     Replica replica = ReplicaPool.borrow(segment.pool(), segment.plan().value());
     try (WorkerTrainer trainer = new WorkerTrainer(segment.plan().value(), segment.recording())) {
       for (int index = 0; index < segment.rounds().size(); index++) {
+        TaskContext.get().killTaskIfInterrupted(); // a cancelled job's rounds serve nobody
         List<Contribution> contributions = contributions(trainer, replica, shards, index, member);
         Stopwatch exchange = new Stopwatch();
         member.merge(task, index, contributions);
@@ -164,7 +172,7 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
   }
 
   private static Control.Ended failed(
-      int task, ResidentMember member, RuntimeException failure, List<Integer> late) {
+      int task, ResidentMember member, Exception failure, List<Integer> late) {
     String text = failure == null ? "" : String.valueOf(failure.getMessage());
     return new Control.Ended(task, member.merged(), text, late, -1, 0, member.exchangedBytes());
   }

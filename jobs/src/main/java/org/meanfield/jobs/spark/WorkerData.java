@@ -17,7 +17,7 @@ public final class WorkerData implements AutoCloseable {
   private final ShardRdd shards;
   private final List<Integer> sizes;
 
-  private WorkerData(ShardRdd shards, List<Integer> sizes) {
+  WorkerData(ShardRdd shards, List<Integer> sizes) {
     this.shards = shards;
     this.sizes = sizes;
   }

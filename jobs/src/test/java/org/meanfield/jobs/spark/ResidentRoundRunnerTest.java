@@ -2,33 +2,34 @@ package org.meanfield.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
-import org.meanfield.data.Split;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.error.DivergedException;
-import org.meanfield.jobs.ingest.TinyDatasets;
-import org.meanfield.jobs.storage.DatasetFiles;
-import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
 import org.meanfield.train.Checkpoint;
@@ -45,6 +46,7 @@ import org.meanfield.train.TrainingClock;
 import org.meanfield.train.TrainingLoop;
 import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.WorkerTrainer.IdRecording;
+import scala.Tuple2;
 
 /** Resident rounds on local threads; processes that die are in KilledProcessesIT. */
 class ResidentRoundRunnerTest {
@@ -57,20 +59,8 @@ class ResidentRoundRunnerTest {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "3")
-            .getOrCreate();
-    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
-    String uri = TinyDatasets.create(spark, folder.resolve("data"));
-    rows = DatasetFiles.open(spark, storage, uri).split(Split.TRAIN);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
+    spark = LocalSpark.session();
+    rows = TinyTraining.rows(folder.resolve("data"));
   }
 
   @Test
@@ -168,6 +158,39 @@ class ResidentRoundRunnerTest {
       assertThatThrownBy(() -> runner.run(rounds, foreign, round -> {}))
           .hasMessageContaining("failed")
           .hasMessageContaining("another network or optimizer");
+    }
+  }
+
+  @Test
+  void aFailedFetchOfOneTaskEndsTheOtherTasksOfItsProcessAtOnce() {
+    TrainingPlan plan = TinyTraining.plan(List.of(12, 12));
+    MergedState start = new MergedState(engine.initialState(plan.network()), FloatVector.empty());
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    var shards = context.parallelize(List.of(0, 1), 2).flatMap(new FailingFetch());
+    ImageStore store = new ImageStore(TinyTraining.SPEC, StoreChoice.DECODED);
+    ShardRdd failing = new ShardRdd(shards.rdd(), new ShardName("failing", 0), store);
+    try (WorkerData data = new WorkerData(failing, List.of(12, 12));
+        ResidentRoundRunner runner = runner(plan, data, 2)) {
+      var rounds = new LoopIntervals(5, 1, 3).segment(plan, TrainingClock.START);
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(45),
+          () ->
+              assertThatThrownBy(() -> runner.run(rounds, start, round -> {}))
+                  .hasMessageContaining("the fetch failed"));
+    }
+  }
+
+  /** Fails as Spark's own readers do: with a checked exception that nobody declares. */
+  private static final class FailingFetch
+      implements FlatMapFunction<Integer, Tuple2<ExampleKey, EncodedExample>> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Iterator<Tuple2<ExampleKey, EncodedExample>> call(Integer worker) throws IOException {
+      if (worker == 1) {
+        throw new IOException("the fetch failed");
+      }
+      return Collections.emptyIterator();
     }
   }
 

@@ -13,17 +13,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.meanfield.data.Split;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.error.CorruptArtifactException;
-import org.meanfield.jobs.ingest.TinyDatasets;
-import org.meanfield.jobs.storage.DatasetFiles;
-import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.train.Checkpoint;
 import org.meanfield.train.CheckpointStore;
 import org.meanfield.train.LocalArtifacts;
@@ -47,20 +43,8 @@ class SparkRoundRunnerTest {
 
   @BeforeAll
   static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "3")
-            .getOrCreate();
-    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
-    String uri = TinyDatasets.create(spark, folder.resolve("data"));
-    rows = DatasetFiles.open(spark, storage, uri).split(Split.TRAIN);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
+    spark = LocalSpark.session();
+    rows = TinyTraining.rows(folder.resolve("data"));
   }
 
   @Test

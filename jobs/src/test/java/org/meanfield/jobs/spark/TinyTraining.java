@@ -1,10 +1,12 @@
 package org.meanfield.jobs.spark;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -17,9 +19,14 @@ import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Normalization;
 import org.meanfield.data.ResizePolicy;
+import org.meanfield.data.Split;
 import org.meanfield.image.Augmentation;
 import org.meanfield.image.FlipPolicy;
 import org.meanfield.image.ImagePreparation;
+import org.meanfield.jobs.ingest.TinyDatasets;
+import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.model.Network;
 import org.meanfield.train.PackedExamples;
 import org.meanfield.train.TrainingPlan;
@@ -34,6 +41,14 @@ final class TinyTraining {
       new ImageSpec(16, 16, 3, ResizePolicy.STRETCH, Normalization.unitRange(3));
 
   private TinyTraining() {}
+
+  /** Training images of the tiny data set, which is made in a folder. */
+  static Dataset<Row> rows(Path folder) {
+    SparkSession spark = LocalSpark.session();
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    String uri = TinyDatasets.create(spark, folder);
+    return DatasetFiles.open(spark, storage, uri).split(Split.TRAIN);
+  }
 
   static TrainingPlan plan(List<Integer> shardSizes) {
     return plan(shardSizes, OuterOptimizer.PLAIN, ExchangeCodec.FP32);
@@ -76,7 +91,7 @@ final class TinyTraining {
   }
 
   /** What {@link WorkerData} must do, written without Spark: sort by key, cut into equal ranges. */
-  static List<PackedExamples> shards(Dataset<Row> rows, int workers, java.nio.file.Path folder) {
+  static List<PackedExamples> shards(Dataset<Row> rows, int workers, Path folder) {
     List<Row> sorted = new ArrayList<>(rows.select("id", "label", "image").collectAsList());
     sorted.sort(java.util.Comparator.comparing(row -> ExampleKey.of(SEED, row.getString(0))));
     List<PackedExamples> shards = new ArrayList<>();
