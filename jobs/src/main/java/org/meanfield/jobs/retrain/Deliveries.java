@@ -3,6 +3,7 @@ package org.meanfield.jobs.retrain;
 import java.util.ArrayList;
 import java.util.List;
 import org.meanfield.config.Settings;
+import org.meanfield.data.DatasetManifest;
 import org.meanfield.error.DataException;
 import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.cli.JobContext;
@@ -58,11 +59,20 @@ final class Deliveries {
         .with("--output", folder.delivery(name))
         .set("ingest.max-reject-fraction", 1)
         .run();
-    return checked(name);
+    return open(name);
   }
 
-  /** The images of a delivery that was checked before; the original may be gone. */
+  /**
+   * The images of a delivery that was checked before; the original may be gone. Where it is the
+   * checked images that are gone, they are made of it again.
+   */
   Part checked(String name) {
+    Storage storage = context.storage();
+    boolean gone = !storage.exists(folder.delivery(name) + "/" + DatasetManifest.FILE);
+    return gone && storage.exists(input + "/" + name) ? check(name) : open(name);
+  }
+
+  private Part open(String name) {
     return new Part(
         name, DatasetFiles.open(context.spark(), context.storage(), folder.delivery(name)));
   }

@@ -2,6 +2,7 @@ package org.meanfield.jobs.retrain;
 
 import java.util.List;
 import java.util.Optional;
+import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.Split;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
@@ -25,9 +26,9 @@ final class NewestAccuracy {
 
   /**
    * The champion's accuracy on its own test split, less that on the new labels; NaN where there is
-   * no champion, or it was never evaluated.
+   * no champion, it was never evaluated, or it knows no class of the new labels.
    *
-   * @param name of this look: what it made is used again
+   * @param name of this look: what it made is used again, and what others made is deleted
    */
   double fall(Parts parts, String name) {
     Optional<Integer> champion = registry.state().champion();
@@ -35,29 +36,47 @@ final class NewestAccuracy {
     if (version == null || version.evaluation() == null) {
       return Double.NaN;
     }
+    folder.keepOnlyScratch(name);
     String scratch = folder.scratch(name);
-    String data = scratch + "/newest";
     List<String> classes =
         ModelFiles.trained(context.storage(), registry.folder(version.number()))
             .network()
             .classes()
             .names();
-    if (!context.storage().exists(data + "/dataset.json")) {
-      Mixture.newest(context.spark(), parts, classes).parquet(scratch + "/rows");
+    if (!ingested(parts, classes, scratch)) {
+      return Double.NaN;
     }
-    new Sibling(context, new IngestJob(), Mixture::inherits)
-        .with("--input", scratch + "/rows")
-        .with("--output", data)
-        .with("--format", "parquet")
-        .set("ingest.class-names", classes)
-        .run();
     JobResult judged =
         new Sibling(context, new EvaluateJob())
             .with("--model", registry.folder(version.number()))
-            .with("--data", data)
+            .with("--data", data(scratch))
             .with("--split", Split.TEST.id())
             .with("--output", scratch + "/champion-" + version.number())
             .run();
     return version.evaluation().accuracy() - (double) judged.figures().get("accuracy");
+  }
+
+  /** Makes the new images of some classes a data set; false where there are none. */
+  private boolean ingested(Parts parts, List<String> classes, String scratch) {
+    if (context.storage().exists(data(scratch) + "/" + DatasetManifest.FILE)) {
+      return true;
+    }
+    String rows = scratch + "/rows";
+    Mixture.newest(context.spark(), parts, classes).parquet(rows);
+    if (context.spark().read().parquet(rows).isEmpty()) {
+      return false;
+    }
+    new Sibling(context, new IngestJob(), Mixture::inherits)
+        .with("--input", rows)
+        .with("--output", data(scratch))
+        .with("--format", "parquet")
+        .set("ingest.class-names", classes)
+        .run();
+    context.storage().delete(rows);
+    return true;
+  }
+
+  private static String data(String scratch) {
+    return scratch + "/newest";
   }
 }

@@ -35,6 +35,15 @@ final class RetrainFolder {
     return root + "/scratch/" + name;
   }
 
+  /** Deletes every such place but one: each holds copies of images. */
+  void keepOnlyScratch(String name) {
+    for (String other : storage.list(root + "/scratch")) {
+      if (!other.equals(name)) {
+        storage.delete(scratch(other));
+      }
+    }
+  }
+
   RunFolder run(String runId) {
     return new RunFolder(storage, root + "/runs/" + runId);
   }

@@ -27,7 +27,9 @@ final class RetrainSettings {
                   + " the frozen one.");
   static final Setting<Optional<String>> RUN_ID =
       Setting.text("retrain.run-id")
-          .limited("not blank", text -> !text.isBlank())
+          .limited(
+              "not blank, without a dot at its beginning",
+              text -> !text.isBlank() && !text.strip().startsWith("."))
           .optional()
           .means(
               "Names the run: given again after it finished, nothing is done. A scheduler gives the"
@@ -110,7 +112,7 @@ final class RetrainSettings {
           .means("Promote against the gate, and why; it stays in the registry's history.");
   static final Setting<Optional<String>> WEBHOOK =
       Setting.text("retrain.webhook")
-          .limited("an http or https URL", url -> url.matches("https?://.+"))
+          .limited("an http or https URL", Webhook::isUrl)
           .optional()
           .means(
               "Gets one JSON POST when a run succeeds, is refused or fails. That it cannot be reached"

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.meanfield.jobs.storage.Storage;
 
 /** The command as a scheduler meets it, day after day. */
 class RetrainJobTest {
@@ -32,7 +35,17 @@ class RetrainJobTest {
     assertThat(day.result().get("status").asText()).isEqualTo("nothing-to-do");
     assertThat(day.run()).as("the delivery was used").isEqualTo(20);
 
+    // As the runbook says of a damaged one: it is made again of the original.
+    new Storage(new Configuration()).delete(day.at("retrain/deliveries/day-1").toString());
+    RetrainCommands.draw(day.at("input/odd/unknown"), "disc", 500, 504);
+    Files.createDirectories(day.at("retrain/scratch/content-of-an-earlier-look"));
+    assertThat(day.run("--dry-run", "--set", "trigger.accuracy-fall=0.9")).isEqualTo(20);
+    assertThat(day.printed()).contains("accuracy-fall not measured");
     day.deliver("day-2", 30, 80);
+    Files.move(day.at("input/odd"), day.at("taken-back"));
+    try (Stream<Path> looks = Files.list(day.at("retrain/scratch"))) {
+      assertThat(looks.toList()).as("looks of before are deleted").hasSize(1);
+    }
     Files.copy(
         day.at("input/day-1/test/disc/disc-100000.png"), day.at("input/day-2/disc/test-image.png"));
     assertThat(day.run("--dry-run")).isZero();

@@ -53,12 +53,10 @@ class RetrainKilledTest {
     undisturbed.deliverWithTest("day-1", 0, 16);
     assertThat(undisturbed.run("--run-id", "day-1")).as(undisturbed.printed()).isZero();
     undisturbed.deliver("day-2", 16, 40);
-    System.err.println("TIMING " + Instant.now());
     copy(folder.resolve("undisturbed"), folder.resolve("killed"));
     int expected = undisturbed.run(OPTIONS);
     assertThat(expected).as(undisturbed.printed()).isIn(0, 21);
 
-    System.err.println("TIMING " + Instant.now());
     knowTheStoppingDisk();
     RetrainCommands killed =
         new RetrainCommands(folder.resolve("killed"), StoppingFileSystem.SCHEME + "://");
@@ -73,8 +71,6 @@ class RetrainKilledTest {
     }
     while (code != expected) {
       code = killed.run(reaper, clock.next(), OPTIONS);
-      System.err.println(
-          "TIMING " + Instant.now() + " " + killed.printed().lines().reduce((a, b) -> b).get());
       StoppingFileSystem.neverStop();
       assertThat(code).as(killed.printed()).isIn(1, expected);
       assertThat(++attempts).as(killed.printed()).isLessThan(50);

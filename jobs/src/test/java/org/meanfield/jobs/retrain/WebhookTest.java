@@ -1,15 +1,22 @@
 package org.meanfield.jobs.retrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,5 +67,42 @@ class WebhookTest {
     assertThat(commands.run("--force", "--set", hook)).as("no webhook").isEqualTo(3);
     commands.deliver("day-1", 0, 0);
     assertThat(commands.run("--dry-run")).as("an empty delivery").isEqualTo(3);
+  }
+
+  @Test
+  void anAnswerThatNeverEndsIsNotWaitedFor() throws Exception {
+    try (ServerSocket endless = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread answering =
+          new Thread(
+              () -> {
+                try {
+                  Socket caller = endless.accept();
+                  String head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbeginning";
+                  caller.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      answering.start();
+      String url = "http://127.0.0.1:" + endless.getLocalPort() + "/hook";
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(30),
+          () -> new Webhook(url, Duration.ofMillis(500)).post(Map.of("status", "done")));
+      answering.join();
+    }
+  }
+
+  @Test
+  void whatCannotBePostedToIsRefusedBeforeAnythingIsDone() {
+    RetrainCommands commands = new RetrainCommands(folder);
+    for (String bad : List.of("http://", "http://a b/", "https:///path", "ftp://host/")) {
+      assertThat(commands.run("--set", "retrain.webhook=" + bad)).as(bad).isEqualTo(2);
+      assertThat(commands.printed()).contains("retrain.webhook", "an http or https URL");
+    }
+    for (String bad : List.of("..", ".hidden", " . ")) {
+      assertThat(commands.run("--run-id", bad)).as(bad).isEqualTo(2);
+      assertThat(commands.printed()).contains("retrain.run-id", "without a dot");
+    }
+    assertThat(commands.at("retrain/plan.json")).doesNotExist();
   }
 }
