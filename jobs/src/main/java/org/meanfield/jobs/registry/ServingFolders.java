@@ -119,7 +119,7 @@ final class ServingFolders {
               + target
               + " cannot be made; register its run with --export, or roll back");
     }
-    if (isThere(source, target)) {
+    if (isThere(version, source, target)) {
       return;
     }
     String staging = target.substring(0, target.lastIndexOf('/')) + "/.tmp-" + UUID.randomUUID();
@@ -133,26 +133,38 @@ final class ServingFolders {
       storage.rename(staging, target);
     } catch (ConflictException e) {
       storage.delete(staging);
-      if (!isThere(source, target)) {
+      if (!isThere(version, source, target)) {
         throw e;
       }
     }
   }
 
-  private boolean isThere(String source, String target) {
-    if (!storage.exists(target + "/" + BundleManifest.FILE)) {
-      storage.delete(target); // half of it, where a rename copies and a process was killed
-      return false;
-    }
-    byte[] found = storage.read(target + "/" + BundleManifest.FILE);
-    if (!Arrays.equals(found, storage.read(source + BundleManifest.FILE))) {
+  private boolean isThere(ModelVersion version, String source, String target) {
+    String bundle = target + "/" + BundleManifest.FILE;
+    if (storage.exists(bundle)
+        && !Arrays.equals(storage.read(bundle), storage.read(source + BundleManifest.FILE))) {
       throw new ConflictException(
           target
               + " holds another export than "
               + source
               + ": the serving folder belongs to another registry. Give each registry its own");
     }
-    return true;
+    if (isWhole(version, target)) {
+      return true;
+    }
+    storage.delete(target); // some of it, where a rename copies and a process was killed
+    return false;
+  }
+
+  private boolean isWhole(ModelVersion version, String target) {
+    return version.files().entrySet().stream()
+        .filter(file -> file.getKey().startsWith(EXPORT))
+        .allMatch(
+            file ->
+                storage
+                    .size(target + "/" + file.getKey().substring(EXPORT.length()))
+                    .filter(bytes -> bytes == file.getValue().bytes())
+                    .isPresent());
   }
 
   private String folder(String file) {

@@ -88,7 +88,9 @@ class RegistryCommandsTest {
     assertThat(result().at("/served/0").asText()).isEqualTo(serving + "/1");
 
     Files.delete(serving.resolve("current.json"));
+    Files.delete(serving.resolve("1/model.zip")); // as where a rename copies and is killed
     assertThat(run("promote", "--version", "champion")).isZero();
+    assertThat(serving.resolve("1/model.zip")).exists();
     assertThat(read(serving.resolve("current.json")).get("version").asInt()).isEqualTo(1);
     Files.writeString(serving.resolve("1/bundle.json"), "{}");
     assertThat(run("promote", "--version", "champion")).as("another's folder").isEqualTo(6);
