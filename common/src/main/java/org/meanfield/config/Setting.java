@@ -16,23 +16,44 @@ import java.util.stream.Collectors;
  * @param <T> what {@link Settings#get} returns for it
  */
 public final class Setting<T> {
-  private static final String FLAG = "true or false";
-
   private final String key;
+  private final Kind kind;
   private final String type;
   private final Function<Object, T> parser;
   private final List<Limit<T>> limits;
   private final Optional<T> fallback;
   private final String doc;
 
+  /** What the values of a setting are, for programs that offer settings in a form of their own. */
+  public enum Kind {
+    /** A whole number of up to 32 bits. */
+    INTEGER,
+    /** A whole number of up to 64 bits. */
+    LONG,
+    /** A decimal number. */
+    DECIMAL,
+    /** Any text. */
+    TEXT,
+    /** True or false. */
+    FLAG,
+    /** One of a few words. */
+    CHOICE,
+    /** A list of decimal numbers. */
+    DECIMALS,
+    /** A list of texts. */
+    TEXTS
+  }
+
   private Setting(
       String key,
+      Kind kind,
       String type,
       Function<Object, T> parser,
       List<Limit<T>> limits,
       Optional<T> fallback,
       String doc) {
     this.key = key;
+    this.kind = kind;
     this.type = type;
     this.parser = parser;
     this.limits = List.copyOf(limits);
@@ -42,27 +63,27 @@ public final class Setting<T> {
 
   /** A whole number. */
   public static Setting<Integer> integer(String key) {
-    return of(key, "integer", Setting::toInteger);
+    return of(key, Kind.INTEGER, "integer", Setting::toInteger);
   }
 
   /** A whole number of up to 64 bits. */
   public static Setting<Long> longInteger(String key) {
-    return of(key, "integer", Setting::toLong);
+    return of(key, Kind.LONG, "integer", Setting::toLong);
   }
 
   /** A decimal number. */
   public static Setting<Double> decimal(String key) {
-    return of(key, "number", Setting::toDecimal);
+    return of(key, Kind.DECIMAL, "number", Setting::toDecimal);
   }
 
   /** Any text. */
   public static Setting<String> text(String key) {
-    return of(key, "text", Setting::toText);
+    return of(key, Kind.TEXT, "text", Setting::toText);
   }
 
   /** True or false. */
   public static Setting<Boolean> flag(String key) {
-    return of(key, FLAG, Setting::toFlag);
+    return of(key, Kind.FLAG, "true or false", Setting::toFlag);
   }
 
   /** One of an enum's constants, written in lower case with dashes. */
@@ -73,6 +94,7 @@ public final class Setting<T> {
             .collect(Collectors.joining(", "));
     return of(
         key,
+        Kind.CHOICE,
         "one of " + names,
         raw ->
             Arrays.stream(choices.getEnumConstants())
@@ -83,12 +105,20 @@ public final class Setting<T> {
 
   /** A list of decimal numbers: a HOCON list, or comma-separated text. */
   public static Setting<List<Double>> decimals(String key) {
-    return of(key, "list of numbers", raw -> toList(raw).stream().map(Setting::toDecimal).toList());
+    return of(
+        key,
+        Kind.DECIMALS,
+        "list of numbers",
+        raw -> toList(raw).stream().map(Setting::toDecimal).toList());
   }
 
   /** A list of texts: a HOCON list, or comma-separated text. */
   public static Setting<List<String>> texts(String key) {
-    return of(key, "list of texts", raw -> toList(raw).stream().map(Setting::toText).toList());
+    return of(
+        key,
+        Kind.TEXTS,
+        "list of texts",
+        raw -> toList(raw).stream().map(Setting::toText).toList());
   }
 
   /** With an inclusive lower limit. Only for numbers. */
@@ -116,19 +146,19 @@ public final class Setting<T> {
   public Setting<T> limited(String description, Predicate<T> holds) {
     List<Limit<T>> more = new java.util.ArrayList<>(limits);
     more.add(new Limit<>(description, holds));
-    return new Setting<>(key, type, parser, more, fallback, doc);
+    return new Setting<>(key, kind, type, parser, more, fallback, doc);
   }
 
   /**
    * What it is used for, its unit, and when to change it: a sentence or two for the documentation.
    */
   public Setting<T> means(String meaning) {
-    return new Setting<>(key, type, parser, limits, fallback, meaning);
+    return new Setting<>(key, kind, type, parser, limits, fallback, meaning);
   }
 
   /** The value where nobody sets one. */
   public Setting<T> defaultsTo(T value) {
-    return new Setting<>(key, type, parser, limits, Optional.of(value), doc);
+    return new Setting<>(key, kind, type, parser, limits, Optional.of(value), doc);
   }
 
   /** May be absent: {@link Settings#get} returns an empty Optional then. */
@@ -142,6 +172,7 @@ public final class Setting<T> {
             .toList();
     return new Setting<>(
         key,
+        kind,
         type,
         raw -> Optional.of(parser.apply(raw)),
         lifted,
@@ -162,7 +193,12 @@ public final class Setting<T> {
 
   /** True for a setting that is either true or false: on a command line its name alone sets it. */
   public boolean isFlag() {
-    return type.equals(FLAG);
+    return kind == Kind.FLAG;
+  }
+
+  /** What its values are. */
+  public Kind kind() {
+    return kind;
   }
 
   /** The default; empty for a required setting. */
@@ -189,6 +225,16 @@ public final class Setting<T> {
     return value instanceof Double number ? plain(number) : String.valueOf(value);
   }
 
+  /** True where this setting takes a value, given as a configuration file would give it. */
+  public boolean accepts(Object raw) {
+    try {
+      parse(raw);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false; // the caller has words of its own for what is wrong
+    }
+  }
+
   /**
    * Turns an unwrapped HOCON value into this setting's type.
    *
@@ -204,8 +250,8 @@ public final class Setting<T> {
     return value;
   }
 
-  private static <T> Setting<T> of(String key, String type, Function<Object, T> parser) {
-    return new Setting<>(key, type, parser, List.of(), Optional.empty(), "");
+  private static <T> Setting<T> of(String key, Kind kind, String type, Function<Object, T> parser) {
+    return new Setting<>(key, kind, type, parser, List.of(), Optional.empty(), "");
   }
 
   private static String id(Enum<?> constant) {

@@ -188,8 +188,8 @@ public record DatasetManifest(
   /**
    * Where the images came from.
    *
-   * @param uri absolute, with scheme
-   * @param format folder, idx, parquet or csv
+   * @param uri absolute, with scheme; of a DataFrame, which has no place, what identifies it
+   * @param format folder, idx, parquet, csv or dataframe
    */
   public record Source(String uri, String format) {}
 

@@ -67,7 +67,8 @@ final class Freezing {
     }
   }
 
-  private static Set<String> ancestors(ComputationGraphConfiguration graph, String last) {
+  /** A vertex and everything that it depends on, the network's inputs left out. */
+  static Set<String> ancestors(ComputationGraphConfiguration graph, String last) {
     Set<String> found = new LinkedHashSet<>();
     Deque<String> open = new ArrayDeque<>(List.of(last));
     while (!open.isEmpty()) {

@@ -83,6 +83,24 @@ public final class Network implements Serializable {
     return new Network(name, thawed, imageSpec, classes);
   }
 
+  /**
+   * The part of this network that ends with the vertex {@code last}, as a network whose outputs are
+   * that vertex's values: one a unit, or of images the mean of each channel. Its classes are the
+   * outputs' numbers.
+   *
+   * @throws org.meanfield.error.SettingsException where there is no such vertex before the
+   *     classifier, or its values are no features
+   */
+  public Network upTo(String last) {
+    return Truncation.upTo(this, last);
+  }
+
+  /** Name of the vertex whose values the classifier gets. */
+  public String lastHidden() {
+    ComputationGraphConfiguration graph = configuration();
+    return graph.getVertexInputs().get(graph.getNetworkOutputs().get(0)).get(0);
+  }
+
   /** What the input is. */
   public ImageSpec imageSpec() {
     return imageSpec;
