@@ -38,7 +38,7 @@ final class Layers {
           Map.entry("jobs.registry", List.of("jobs.cli")),
           Map.entry("jobs.serve", List.of("jobs.cli")),
           Map.entry("jobs.doctor", List.of("jobs.cli")),
-          Map.entry("jobs.ml", List.of("jobs.cli")),
+          Map.entry("jobs.ml", List.of("jobs.ingest", "jobs.train", "jobs.predict")),
           Map.entry("jobs.dl4j", List.of("jobs.cli")),
           Map.entry(
               "jobs.retrain",

@@ -1,6 +1,9 @@
 package org.meanfield.jobs.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
 
 /**
  * What a person reads while a job runs: whole lines, and on a terminal one line that is rewritten
@@ -30,6 +33,12 @@ public final class Console {
     this.kind = kind;
   }
 
+  /** For a program that runs jobs itself, with nobody watching: every line goes to a log. */
+  public static Console toLog(Logger log) {
+    return new Console(
+        new PrintStream(new LogLines(log), false, StandardCharsets.UTF_8), TerminalKind.PLAIN);
+  }
+
   /** One line that stays. */
   public synchronized void line(String text) {
     clear();
@@ -53,6 +62,24 @@ public final class Console {
     if (redrawn) {
       out.print(CLEAR_LINE);
       redrawn = false;
+    }
+  }
+
+  /** A line of the log with each flush, of which {@link #line} makes one a line. */
+  private static final class LogLines extends ByteArrayOutputStream {
+    private final Logger log;
+
+    LogLines(Logger log) {
+      this.log = log;
+    }
+
+    @Override
+    public synchronized void flush() {
+      String text = toString(StandardCharsets.UTF_8).stripTrailing();
+      reset();
+      if (!text.isEmpty()) {
+        log.info(text);
+      }
     }
   }
 }

@@ -73,8 +73,8 @@ final class IdxSource implements ImageSource {
   }
 
   @Override
-  public SourceFormat format() {
-    return SourceFormat.IDX;
+  public String format() {
+    return SourceFormat.IDX.id();
   }
 
   @Override

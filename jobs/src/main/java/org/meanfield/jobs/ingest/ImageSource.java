@@ -4,9 +4,9 @@ import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 
 /** Labelled images in one of the source formats; listing and reading happen on the executors. */
-sealed interface ImageSource permits IdxSource, ParquetSource, ListedFiles {
-  /** The format, never {@link SourceFormat#AUTO}. */
-  SourceFormat format();
+sealed interface ImageSource permits IdxSource, ParquetSource, ListedFiles, RowSource {
+  /** The id of a format, or {@value RowSource#FORMAT}. */
+  String format();
 
   /** Number of inputs, found without reading images. */
   long count();

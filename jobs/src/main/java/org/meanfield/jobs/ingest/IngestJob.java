@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -64,7 +65,31 @@ public final class IngestJob implements Job {
   @Override
   public JobResult run(JobContext context) {
     IngestSettings settings = IngestSettings.from(context.settings());
-    IngestOutput output = new IngestOutput(context.storage(), settings);
+    String input = context.storage().qualify(settings.input());
+    return run(
+        context,
+        settings,
+        input,
+        () -> SourceDetector.open(context.spark(), context.storage(), settings));
+  }
+
+  /**
+   * Packs the rows of a DataFrame: for programs that have their images in columns. They are
+   * evaluated once. {@code ingest.input} is what tells these rows from others, not a place.
+   *
+   * @param rows with the columns {@code origin} (text, unique), {@code image} (see {@link
+   *     org.meanfield.jobs.spark.ImageColumn}), {@code label} (text) and {@code split} (text, null
+   *     where none is given)
+   * @param count how many there are
+   */
+  public JobResult run(JobContext context, Dataset<Row> rows, long count) {
+    IngestSettings settings = IngestSettings.from(context.settings());
+    return run(context, settings, settings.input(), () -> RowSource.of(rows, count));
+  }
+
+  private JobResult run(
+      JobContext context, IngestSettings settings, String input, Supplier<ImageSource> opener) {
+    IngestOutput output = new IngestOutput(context.storage(), settings, input);
     Optional<JobResult> before = madeBefore(context, output);
     if (before.isPresent()) {
       return before.get();
@@ -72,7 +97,7 @@ public final class IngestJob implements Job {
     output.requireOurs();
     try (FolderLock lock = FolderLock.ofOutput(context.storage(), output.folder(), command())) {
       lock.requireHeld();
-      return madeBefore(context, output).orElseGet(() -> make(context, settings, output));
+      return madeBefore(context, output).orElseGet(() -> make(context, settings, output, opener));
     }
   }
 
@@ -86,10 +111,14 @@ public final class IngestJob implements Job {
         .map(manifest -> result(JobResult.Status.NOTHING_TO_DO, message, manifest));
   }
 
-  private static JobResult make(JobContext context, IngestSettings settings, IngestOutput output) {
+  private static JobResult make(
+      JobContext context,
+      IngestSettings settings,
+      IngestOutput output,
+      Supplier<ImageSource> opener) {
     output.claim();
     try {
-      DatasetManifest manifest = ingest(context, settings, output);
+      DatasetManifest manifest = ingest(context, settings, output, opener.get());
       String message =
           "%,d examples in %d classes in %s"
               .formatted(manifest.examples(), manifest.classes().size(), output.folder());
@@ -100,8 +129,7 @@ public final class IngestJob implements Job {
   }
 
   private static DatasetManifest ingest(
-      JobContext context, IngestSettings settings, IngestOutput output) {
-    ImageSource source = SourceDetector.open(context.spark(), context.storage(), settings);
+      JobContext context, IngestSettings settings, IngestOutput output, ImageSource source) {
     try {
       SparkSession session = tuned(context.spark(), source.count());
       return new Ingest(context, session, settings, output, source).run();
@@ -169,7 +197,7 @@ public final class IngestJob implements Job {
       Console console = context.console();
       long count = source.count();
       console.line(
-          "ingest: %,d inputs in %s (%s)".formatted(count, settings.input(), source.format().id()));
+          "ingest: %,d inputs in %s (%s)".formatted(count, settings.input(), source.format()));
       LongAccumulator done = spark.sparkContext().longAccumulator("checked images");
       JavaRDD<Row> rows =
           source
@@ -231,7 +259,7 @@ public final class IngestJob implements Job {
           summary.splitCounts(),
           summary.sizes(),
           summary.pixels(),
-          new Source(context.storage().qualify(settings.input()), source.format().id()),
+          new Source(output.input(), source.format()),
           settings.content(),
           rejects,
           summary.duplicates(),

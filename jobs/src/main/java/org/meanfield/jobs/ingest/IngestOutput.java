@@ -35,10 +35,13 @@ final class IngestOutput {
   private final Claim claim;
   private final String work;
 
-  IngestOutput(Storage storage, IngestSettings settings) {
+  /**
+   * @param input absolute URI of what is ingested
+   */
+  IngestOutput(Storage storage, IngestSettings settings, String input) {
     this.storage = storage;
     this.folder = storage.qualify(settings.output());
-    this.claim = new Claim(storage.qualify(settings.input()), settings.content());
+    this.claim = new Claim(input, settings.content());
     this.work = folder + "/" + WORK_PREFIX + UUID.randomUUID();
   }
 
@@ -61,6 +64,11 @@ final class IngestOutput {
       }
       return found;
     }
+  }
+
+  /** What is ingested, absolute. */
+  String input() {
+    return claim.input();
   }
 
   /** The data set's folder, absolute. */

@@ -25,8 +25,8 @@ final class ListedFiles implements ImageSource {
   }
 
   @Override
-  public SourceFormat format() {
-    return format;
+  public String format() {
+    return format.id();
   }
 
   @Override

@@ -12,11 +12,10 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StringType;
-import org.apache.spark.sql.types.StructType;
 import org.meanfield.error.DataException;
+import org.meanfield.jobs.spark.ImageColumn;
 import org.meanfield.jobs.storage.ExecutorStorage;
 import org.meanfield.jobs.storage.Storage;
 
@@ -44,20 +43,14 @@ final class ParquetSource implements ImageSource {
     require(input, table, columns.label(), "ingest.label-column");
     DataType type = table.schema().apply(imageColumn).dataType();
     Column image = col(quoted(imageColumn));
-    Function<Row, SourceImage> reader = new TabularImages.FromBytes();
+    Function<Row, SourceImage> reader;
     if (type instanceof StringType) {
       reader = new TabularImages.FromPath(new ExecutorStorage(spark), folder);
-    } else if (type instanceof StructType struct) {
-      List<String> fields = Arrays.asList(struct.fieldNames());
-      if (fields.containsAll(List.of("height", "width", "nChannels", "data"))) {
-        reader = new TabularImages.FromSparkImage();
-      } else if (fields.contains("bytes")) {
-        image = image.getField("bytes");
-      } else {
-        throw notAnImage(input, imageColumn, type);
-      }
-    } else if (!(type instanceof BinaryType)) {
-      throw notAnImage(input, imageColumn, type);
+    } else {
+      ImageColumn found =
+          ImageColumn.of(imageColumn, type).orElseThrow(() -> notAnImage(input, imageColumn, type));
+      image = found.value();
+      reader = TabularImages.reader(found);
     }
     Column split =
         Arrays.asList(table.columns()).contains(columns.split())
@@ -73,8 +66,8 @@ final class ParquetSource implements ImageSource {
   }
 
   @Override
-  public SourceFormat format() {
-    return SourceFormat.PARQUET;
+  public String format() {
+    return SourceFormat.PARQUET.id();
   }
 
   @Override
@@ -151,7 +144,7 @@ final class ParquetSource implements ImageSource {
             + column
             + "' is "
             + type.simpleString()
-            + "; expected binary, a path, a struct with 'bytes', or Spark's image struct");
+            + "; expected binary, a path, a struct with 'bytes' or 'content', or Spark's image struct");
   }
 
   private static String quoted(String column) {

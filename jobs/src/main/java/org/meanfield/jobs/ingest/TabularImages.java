@@ -2,12 +2,12 @@ package org.meanfield.jobs.ingest;
 
 import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
-import org.meanfield.image.PixelImage;
+import org.meanfield.image.BadImageException;
 import org.meanfield.image.PngEncoder;
+import org.meanfield.jobs.spark.ImageColumn;
 import org.meanfield.jobs.storage.ExecutorStorage;
 
 /** Turns rows of origin, image, label and split into source images. */
@@ -27,6 +27,11 @@ final class TabularImages {
     return path.startsWith("/") || path.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")
         ? path
         : folder + "/" + path;
+  }
+
+  /** What reads rows whose image is no path. */
+  static Function<Row, SourceImage> reader(ImageColumn image) {
+    return image.form() == ImageColumn.Form.PIXELS ? new FromSparkImage() : new FromBytes();
   }
 
   /** Rows whose image is its encoded bytes. */
@@ -67,41 +72,23 @@ final class TabularImages {
     }
   }
 
-  /** Rows whose image is Spark's image struct: decoded pixels, colour as blue, green, red. */
+  /** Rows whose image is Spark's image struct: decoded pixels. */
   record FromSparkImage() implements Function<Row, SourceImage> {
     private static final long serialVersionUID = 1L;
 
     @Override
     public SourceImage call(Row row) {
-      Row image = row.getStruct(1);
-      int height = image.<Integer>getAs("height");
-      int width = image.<Integer>getAs("width");
-      int channels = image.<Integer>getAs("nChannels");
-      byte[] data = image.getAs("data");
-      if ((channels != 1 && channels != 3 && channels != 4)
-          || data == null
-          || data.length != (long) height * width * channels) {
-        return SourceImage.unreadable(
-            row.getString(0),
-            "A Spark image of " + height + "x" + width + "x" + channels + " without its pixels",
-            row.getString(2),
-            row.getString(3));
+      String label = row.getString(2);
+      String split = row.getString(3);
+      if (row.isNullAt(1)) {
+        return SourceImage.unreadable(row.getString(0), "The image is null", label, split);
       }
-      byte[] png = PngEncoder.encode(pixels(height, width, channels, data));
-      return SourceImage.readable(row.getString(0), png, row.getString(2), row.getString(3));
-    }
-
-    private static PixelImage pixels(int height, int width, int channels, byte[] data) {
-      if (channels == 1) {
-        return new PixelImage(height, width, 1, Arrays.copyOf(data, data.length));
+      try {
+        byte[] png = PngEncoder.encode(ImageColumn.pixels(row.getStruct(1)));
+        return SourceImage.readable(row.getString(0), png, label, split);
+      } catch (BadImageException e) {
+        return SourceImage.unreadable(row.getString(0), e.getMessage(), label, split);
       }
-      byte[] rgb = new byte[height * width * 3];
-      for (int pixel = 0; pixel < height * width; pixel++) {
-        for (int channel = 0; channel < 3; channel++) {
-          rgb[3 * pixel + channel] = data[channels * pixel + 2 - channel];
-        }
-      }
-      return new PixelImage(height, width, 3, rgb);
     }
   }
 }

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
-import java.net.URI;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
@@ -139,7 +138,7 @@ record PredictionInput(Identity identity, Dataset<Row> images) {
       Dataset<Row> empty =
           listed
               .sparkSession()
-              .createDataset(Arrays.stream(all).map(PredictionInput::decoded).toList(), STRING())
+              .createDataset(Arrays.stream(all).map(Storage::unescaped).toList(), STRING())
               .toDF(PATH)
               .except(listed.select(PATH));
       images = images.union(named(empty, lit(new byte[0])));
@@ -149,13 +148,6 @@ record PredictionInput(Identity identity, Dataset<Row> images) {
 
   private static Dataset<Row> named(Dataset<Row> files, Column image) {
     return files.select(lit(null).cast(DataTypes.StringType).as(ID), col(PATH), image.as(IMAGE));
-  }
-
-  /** A listed file's URI in the form of the column {@link #PATH}: without percent signs. */
-  private static String decoded(String encoded) {
-    URI uri = URI.create(encoded);
-    String authority = uri.getRawAuthority() == null ? "" : "//" + uri.getRawAuthority();
-    return uri.getScheme() + ":" + authority + uri.getPath();
   }
 
   /**

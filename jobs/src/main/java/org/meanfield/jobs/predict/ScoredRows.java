@@ -1,17 +1,15 @@
 package org.meanfield.jobs.predict;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Queue;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.meanfield.data.Sha256;
+import org.meanfield.engine.Scored;
+import org.meanfield.engine.ScoredItems;
 import org.meanfield.engine.Scorer;
 import org.meanfield.image.BadImageException;
 import org.meanfield.image.BadImageException.Reason;
@@ -20,66 +18,37 @@ import org.meanfield.image.PixelImage;
 import org.meanfield.model.FloatVector;
 import scala.collection.JavaConverters;
 
-/**
- * Image rows in, prediction rows out, a minibatch at a time. A bad image becomes a row with its
- * reason instead of a label.
- */
+/** Image rows in, prediction rows out. A bad image becomes a row with its reason, no label. */
 final class ScoredRows implements Iterator<Row> {
   private static final int TOP = 5;
 
-  private final Iterator<Row> images;
   private final Scorer scorer;
-  private final int batchSize;
   private final long maxPixels;
   private final LongConsumer counter;
-  private final Queue<Row> ready = new ArrayDeque<>();
+  private final Iterator<Scored<Row>> scored;
 
   ScoredRows(
       Iterator<Row> images, Scorer scorer, int batchSize, long maxPixels, LongConsumer counter) {
-    this.images = images;
     this.scorer = scorer;
-    this.batchSize = batchSize;
     this.maxPixels = maxPixels;
     this.counter = counter;
+    this.scored = new ScoredItems<>(images, this::prepare, scorer, batchSize);
   }
 
   @Override
   public boolean hasNext() {
-    while (ready.isEmpty() && images.hasNext()) {
-      scoreNext();
-    }
-    return !ready.isEmpty();
+    return scored.hasNext();
   }
 
   @Override
   public Row next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("All images of this partition are classified");
-    }
-    return ready.remove();
-  }
-
-  private void scoreNext() {
-    List<Named> named = new ArrayList<>();
-    List<PixelImage> pixels = new ArrayList<>();
-    while (named.size() < batchSize && images.hasNext()) {
-      Row row = images.next();
-      Named name = nameOf(row);
-      try {
-        pixels.add(prepare(row));
-        named.add(name);
-      } catch (BadImageException e) {
-        String error = e.reason().id() + ": " + e.getMessage();
-        ready.add(RowFactory.create(name.id(), name.path(), null, null, null, error));
-      }
-    }
-    if (!named.isEmpty()) {
-      List<FloatVector> probabilities = scorer.score(pixels);
-      for (int i = 0; i < named.size(); i++) {
-        ready.add(prediction(named.get(i), probabilities.get(i)));
-      }
-    }
-    counter.accept(ready.size());
+    Scored<Row> next = scored.next();
+    counter.accept(1);
+    String id = idOf(next.item());
+    String path = next.item().getAs(PredictionInput.PATH);
+    return next.probabilities()
+        .map(probabilities -> prediction(id, path, probabilities))
+        .orElseGet(() -> RowFactory.create(id, path, null, null, null, next.reason()));
   }
 
   private PixelImage prepare(Row row) {
@@ -92,7 +61,7 @@ final class ScoredRows implements Iterator<Row> {
     return ImagePreparation.prepare(encoded, scorer.imageSpec(), maxPixels);
   }
 
-  private Row prediction(Named named, FloatVector probabilities) {
+  private Row prediction(String id, String path, FloatVector probabilities) {
     List<Integer> best =
         IntStream.range(0, probabilities.length())
             .boxed()
@@ -105,20 +74,17 @@ final class ScoredRows implements Iterator<Row> {
             .toList();
     int first = best.get(0);
     return RowFactory.create(
-        named.id(),
-        named.path(),
+        id,
+        path,
         scorer.classes().name(first),
         probabilities.get(first),
         JavaConverters.asScalaBuffer(top).toSeq(),
         null);
   }
 
-  private static Named nameOf(Row row) {
+  private static String idOf(Row row) {
     String id = row.getAs(PredictionInput.ID);
     byte[] encoded = row.getAs(PredictionInput.IMAGE);
-    return new Named(
-        id == null && encoded != null ? Sha256.hex(encoded) : id, row.getAs(PredictionInput.PATH));
+    return id == null && encoded != null ? Sha256.hex(encoded) : id;
   }
-
-  private record Named(String id, String path) {}
 }

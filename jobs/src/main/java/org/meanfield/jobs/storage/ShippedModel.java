@@ -2,8 +2,8 @@ package org.meanfield.jobs.storage;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.meanfield.data.ClassIndex;
@@ -86,6 +86,21 @@ public final class ShippedModel implements ScorerSource {
         onnx);
   }
 
+  /**
+   * The files of a trained model, as {@link TrainedModel#toFiles} makes them.
+   *
+   * @throws IllegalStateException for an exported graph
+   */
+  public Map<String, byte[]> files() {
+    if (form != Form.STATE) {
+      throw new IllegalStateException(uri + " is an exported graph: it has no files of its own");
+    }
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put(TrainedModel.STATE_FILE, weights.clone());
+    files.put(TrainedModel.DEFINITION_FILE, definition.clone());
+    return files;
+  }
+
   /** Where the model lies. */
   public String uri() {
     return uri;
@@ -125,7 +140,7 @@ public final class ShippedModel implements ScorerSource {
    * A scorer of this model for one task at a time: an idle one of this executor, else a new one.
    *
    * <p>Ownership: closing it hands it to the executor's next task; the native memory is freed when
-   * another model is opened or the executor ends.
+   * two other models are opened or the executor ends.
    *
    * @param threads native threads that it may use
    */
@@ -146,27 +161,33 @@ public final class ShippedModel implements ScorerSource {
     return new ReplicaScorer(model, Engines.named(Engines.fastest(model.network())), threads);
   }
 
-  /** The scorers of this executor that no task uses. */
+  /** The scorers of this executor that no task uses, by model, the latest used last. */
   private static final class Idle {
-    private static final Map<String, Deque<Scorer>> SCORERS = new HashMap<>();
+    /** A pipeline may classify and describe the same images. */
+    private static final int MODELS = 2;
+
+    private static final Map<String, Deque<Scorer>> SCORERS = new LinkedHashMap<>();
 
     private Idle() {}
 
     static synchronized Scorer take(String key) {
-      Iterator<Map.Entry<String, Deque<Scorer>>> all = SCORERS.entrySet().iterator();
-      while (all.hasNext()) {
-        Map.Entry<String, Deque<Scorer>> entry = all.next();
-        if (!entry.getKey().equals(key)) {
-          entry.getValue().forEach(Scorer::close);
-          all.remove();
-        }
+      Deque<Scorer> mine = SCORERS.remove(key);
+      SCORERS.put(key, mine == null ? new ArrayDeque<>() : mine);
+      Iterator<Deque<Scorer>> oldest = SCORERS.values().iterator();
+      while (SCORERS.size() > MODELS) {
+        oldest.next().forEach(Scorer::close);
+        oldest.remove();
       }
-      Deque<Scorer> mine = SCORERS.get(key);
       return mine == null ? null : mine.poll();
     }
 
     static synchronized void giveBack(String key, Scorer scorer) {
-      SCORERS.computeIfAbsent(key, k -> new ArrayDeque<>()).push(scorer);
+      Deque<Scorer> mine = SCORERS.get(key);
+      if (mine == null) {
+        scorer.close(); // other models came meanwhile
+      } else {
+        mine.push(scorer);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package org.meanfield.jobs.storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,6 +49,13 @@ public final class Storage {
   /** The path made absolute, with scheme: what messages and manifests show. */
   public String qualify(String path) {
     return call(path, fs -> fs.makeQualified(new Path(path)).toString());
+  }
+
+  /** A URI as Spark lists files in the form that columns and {@link #qualify} have: unescaped. */
+  public static String unescaped(String uri) {
+    URI escaped = URI.create(uri);
+    String authority = escaped.getRawAuthority() == null ? "" : "//" + escaped.getRawAuthority();
+    return escaped.getScheme() + ":" + authority + escaped.getPath();
   }
 
   /** True where a file or folder is; below a file nothing is. */

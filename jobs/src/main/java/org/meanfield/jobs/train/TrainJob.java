@@ -60,6 +60,11 @@ public final class TrainJob implements Job {
     return TrainSettings.OUTPUT;
   }
 
+  /** Whether runs that differ in this setting end differently, or are refused as each other. */
+  public static boolean tellsRunsApart(Setting<?> setting) {
+    return setting == TrainSettings.ENGINE || !TrainSettings.FREE.contains(setting);
+  }
+
   @Override
   public JobResult run(JobContext context) {
     String output = context.storage().qualify(context.settings().get(TrainSettings.OUTPUT));

@@ -153,7 +153,7 @@ class IngestAgainTest {
     IngestSettings settings =
         IngestSettings.from(Settings.resolve(IngestSettings.ALL, ConfigFactory.parseMap(given)));
     Storage storage = new Storage(IngestRuns.spark().sparkContext().hadoopConfiguration());
-    new IngestOutput(storage, settings).claim();
+    new IngestOutput(storage, settings, storage.qualify(settings.input())).claim();
   }
 
   private void assertNoLeftovers() throws IOException {

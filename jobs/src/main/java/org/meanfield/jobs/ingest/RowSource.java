@@ -1,0 +1,56 @@
+package org.meanfield.jobs.ingest;
+
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.meanfield.error.DataException;
+import org.meanfield.jobs.spark.ImageColumn;
+
+/** The rows of a DataFrame: origin, image, label, split. */
+final class RowSource implements ImageSource {
+  /** The format's name in manifests; no setting asks for it. */
+  static final String FORMAT = "dataframe";
+
+  private final Dataset<Row> rows;
+  private final ImageColumn image;
+  private final long count;
+
+  private RowSource(Dataset<Row> rows, ImageColumn image, long count) {
+    this.rows = rows;
+    this.image = image;
+    this.count = count;
+  }
+
+  static RowSource of(Dataset<Row> rows, long count) {
+    DataType type = rows.schema().apply("image").dataType();
+    ImageColumn image =
+        ImageColumn.of("image", type)
+            .orElseThrow(() -> new DataException(ImageColumn.refusal("image", type)));
+    return new RowSource(
+        rows.select(rows.col("origin"), image.value(), rows.col("label"), rows.col("split")),
+        image,
+        count);
+  }
+
+  @Override
+  public String format() {
+    return FORMAT;
+  }
+
+  @Override
+  public long count() {
+    return count;
+  }
+
+  @Override
+  public JavaRDD<SourceImage> images() {
+    return rows.javaRDD().map(TabularImages.reader(image));
+  }
+
+  @Override
+  public List<String> warnings() {
+    return List.of();
+  }
+}

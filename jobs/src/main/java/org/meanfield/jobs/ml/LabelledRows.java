@@ -1,0 +1,208 @@
+package org.meanfield.jobs.ml;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.bit_xor;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.monotonically_increasing_id;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.NominalAttribute;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
+import org.meanfield.data.Sha256;
+import org.meanfield.data.Split;
+import org.meanfield.error.DataException;
+import org.meanfield.jobs.spark.ImageColumn;
+
+/**
+ * Which columns of a DataFrame hold images, classes and what is validated on, and what ingest makes
+ * its data set of.
+ *
+ * @param imageCol see {@link ImageColumn}
+ * @param labelCol text or a number
+ * @param validationCol boolean; empty for none
+ */
+record LabelledRows(String imageCol, String labelCol, String validationCol) {
+  private static final int MAX_CLASSES = 100_000;
+  private static final int IDENTITY_LENGTH = 16;
+
+  /**
+   * A DataFrame in the form that ingest takes.
+   *
+   * @param rows origin, image, label and split
+   * @param classNames in label order; empty where the labels are names themselves
+   * @param count number of rows
+   * @param identity digest of the rows' content, in any order
+   */
+  record Prepared(Dataset<Row> rows, List<String> classNames, long count, String identity) {}
+
+  /**
+   * Refuses a schema without these columns.
+   *
+   * @throws IllegalArgumentException as Spark's own stages throw
+   */
+  void require(StructType schema) {
+    requireType(schema, labelCol, "labelCol", NumericType.class, StringType.class);
+    if (!validationCol.isEmpty()) {
+      requireType(schema, validationCol, "validationIndicatorCol", BooleanType.class);
+    }
+  }
+
+  /**
+   * Looks through the DataFrame once, for its identity and its labels.
+   *
+   * @throws DataException where it is empty, or a label is no whole number from 0 on
+   */
+  Prepared prepare(Dataset<Row> data) {
+    StructType schema = data.schema();
+    DataType type = schema.apply(imageCol).dataType();
+    ImageColumn image =
+        ImageColumn.of(imageCol, type)
+            .orElseThrow(() -> new DataException(ImageColumn.refusal(imageCol, type)));
+    Column label = col(quoted(labelCol));
+    boolean numeric = schema.apply(labelCol).dataType() instanceof NumericType;
+    Column number = (numeric ? col("label") : lit(null)).cast(DataTypes.DoubleType);
+    Column split =
+        validationCol.isEmpty()
+            ? lit(Split.TRAIN.id())
+            : when(col(quoted(validationCol)), Split.VALIDATION.id()).otherwise(Split.TRAIN.id());
+    Dataset<Row> narrow =
+        data.select(
+            origin(schema, image).as("origin"),
+            image.value().as("image"),
+            label.as("label"),
+            split.as("split"));
+    Column hash = xxhash64(col("image"), col("label"), col("split"));
+    Row seen =
+        narrow
+            .withColumn("number", number)
+            .withColumn("hash", hash)
+            .agg(
+                count(lit(1)),
+                bit_xor(col("hash")),
+                sum(col("hash").cast("decimal(38,0)")),
+                min("number"),
+                max("number"),
+                sum(expr("if(number != floor(number) or isnan(number), 1L, 0L)")))
+            .head();
+    if (seen.getLong(0) == 0) {
+      throw new DataException("The DataFrame to train on has no rows");
+    }
+    List<String> names = numeric ? names(schema, seen) : List.of();
+    return new Prepared(
+        narrow.withColumn("label", numeric ? nameOf(col("label"), names) : col("label")),
+        names,
+        seen.getLong(0),
+        identity(seen, names));
+  }
+
+  private List<String> names(StructType schema, Row seen) {
+    if (seen.isNullAt(4)) {
+      throw new DataException("Every label in column '" + labelCol + "' is null");
+    }
+    double least = seen.getDouble(3);
+    double greatest = seen.getDouble(4);
+    Optional<List<String>> known = indexed(schema);
+    int limit = known.map(List::size).orElse(MAX_CLASSES);
+    if (least < 0 || greatest >= limit || seen.getLong(5) > 0) {
+      throw new DataException(
+          "The labels in column '"
+              + labelCol
+              + "' go from "
+              + least
+              + " to "
+              + greatest
+              + (seen.getLong(5) > 0 ? ", " + seen.getLong(5) + " of them no whole numbers" : "")
+              + "; expected whole numbers from 0 to "
+              + (limit - 1)
+              + ", or names: let StringIndexer number them, or convert the column to text");
+    }
+    return known.orElseGet(
+        () -> IntStream.rangeClosed(0, (int) greatest).mapToObj(Integer::toString).toList());
+  }
+
+  /** The names that StringIndexer left about its numbers. */
+  private Optional<List<String>> indexed(StructType schema) {
+    Attribute attribute = Attribute.fromStructField(schema.apply(labelCol));
+    return attribute instanceof NominalAttribute nominal && nominal.values().isDefined()
+        ? Optional.of(List.of(nominal.values().get()))
+        : Optional.empty();
+  }
+
+  private static Column nameOf(Column number, List<String> names) {
+    Column[] literals =
+        names.stream().map(org.apache.spark.sql.functions::lit).toArray(Column[]::new);
+    return element_at(array(literals), number.cast("int").plus(1));
+  }
+
+  /** Where an image came from, for messages: a path where there is one, else the row. */
+  private Column origin(StructType schema, ImageColumn image) {
+    Column row = concat(lit("row "), monotonically_increasing_id().cast("string"));
+    List<String> columns = Arrays.asList(schema.fieldNames());
+    if (image.form() != ImageColumn.Form.ENCODED) {
+      List<String> fields =
+          Arrays.asList(((StructType) schema.apply(imageCol).dataType()).fieldNames());
+      for (String field : List.of("origin", "path")) {
+        if (fields.contains(field)) {
+          return col(quoted(imageCol)).getField(field).cast("string");
+        }
+      }
+    }
+    return columns.contains("path") ? col("path").cast("string") : row;
+  }
+
+  private static String identity(Row seen, List<String> names) {
+    String text = seen.getLong(0) + " " + seen.getLong(1) + " " + seen.get(2) + " " + names;
+    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, IDENTITY_LENGTH);
+  }
+
+  private static void requireType(
+      StructType schema, String name, String param, Class<?>... allowed) {
+    List<String> present = Arrays.asList(schema.fieldNames());
+    if (!present.contains(name)) {
+      throw new IllegalArgumentException(
+          "There is no column '" + name + "', there are " + present + "; correct " + param);
+    }
+    DataType type = schema.apply(name).dataType();
+    if (Arrays.stream(allowed).noneMatch(kind -> kind.isInstance(type))) {
+      throw new IllegalArgumentException(
+          "The column '"
+              + name
+              + "' is "
+              + type.simpleString()
+              + "; "
+              + param
+              + " expects one of "
+              + Arrays.stream(allowed)
+                  .map(kind -> kind.getSimpleName().replace("Type", "").toLowerCase(Locale.ROOT))
+                  .toList());
+    }
+  }
+
+  private static String quoted(String column) {
+    return "`" + column.replace("`", "``") + "`";
+  }
+}
