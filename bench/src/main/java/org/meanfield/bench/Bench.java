@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 public final class Bench {
   private static final List<Part> PARTS =
       Stream.<List<Part>>of(
-              List.of(new EnginePart(), new LoaderPart()),
+              List.of(new EnginePart(), new LoaderPart(), new ScoringPart()),
               PatmPart.all(),
               List.of(
                   new MigrationPart(),
