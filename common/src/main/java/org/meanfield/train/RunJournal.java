@@ -17,8 +17,10 @@ import org.meanfield.error.CorruptArtifactException;
  * undisturbed story.
  */
 public final class RunJournal implements TrainingListener {
+  /** Its path in the run's folder. */
+  public static final String FILE = "journal.jsonl";
+
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String FILE = "journal.jsonl";
 
   private final ArtifactStore artifacts;
   private final IntToDoubleFunction learningRate;

@@ -68,6 +68,7 @@ final class HouseRules {
         HouseRule.of(nativeCallsInEnginesOnly(), "TouchesNative"),
         HouseRule.of(libTorchInItsEngineOnly(), "TouchesNative"),
         HouseRule.of(onnxRuntimeInExportOnly(), "TouchesNative"),
+        HouseRule.of(mlflowInTrackingOnly(), "TellsMlflow"),
         HouseRule.of(hadoopInStorageOnly(), "CopiesItsSibling"),
         HouseRule.of(noJavaSerialisation(), "Serialises"),
         HouseRule.of(streamsAndExitInCliOnly(), "Prints"),
@@ -178,6 +179,15 @@ final class HouseRules {
         .should()
         .dependOnClassesThat(hadoop.as("are Hadoop's, its Configuration apart"))
         .because("atomic writes and error messages are solved once, in Storage");
+  }
+
+  private ArchRule mlflowInTrackingOnly() {
+    return noClasses()
+        .that(house.ours().and(not(house.in("jobs.tracking"))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.mlflow..", "org.mlflow_project..")
+        .because("a server that is away is dealt with in one place");
   }
 
   private ArchRule noJavaSerialisation() {

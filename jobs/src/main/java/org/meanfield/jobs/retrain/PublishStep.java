@@ -1,5 +1,6 @@
 package org.meanfield.jobs.retrain;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -7,7 +8,7 @@ import org.meanfield.jobs.registry.ModelRegistry;
 
 /**
  * Puts the champion's export into the serving folder, and has the folder follow the champion from
- * now on: a rollback later on reaches it at once.
+ * now on: a rollback later on reaches it at once. MLflow is told of the verdict.
  */
 final class PublishStep implements Step {
   @Override
@@ -24,6 +25,8 @@ final class PublishStep implements Step {
         .ifPresent(registry::serveIn);
     List<String> served = registry.publish();
     served.forEach(target -> retraining.say("the champion is in " + target));
-    return Map.of("served", served);
+    Map<String, Object> figures = new LinkedHashMap<>(MlflowVerdict.tell(retraining));
+    figures.put("served", served);
+    return figures;
   }
 }

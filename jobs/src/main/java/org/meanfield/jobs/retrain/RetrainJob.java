@@ -21,6 +21,7 @@ import org.meanfield.jobs.registry.PromotionSettings;
 import org.meanfield.jobs.registry.RegistrySettings;
 import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.tracking.TrackingSettings;
 import org.meanfield.jobs.train.TrainJob;
 
 /**
@@ -45,7 +46,8 @@ public final class RetrainJob implements Job {
           "evaluate.output",
           "export.model",
           "export.output",
-          "export.data");
+          "export.data",
+          TrackingSettings.RUN_NAME.key());
 
   private final Retraining.Watch watch;
   private final Clock clock;
@@ -86,6 +88,7 @@ public final class RetrainJob implements Job {
     all.addAll(PromotionSettings.declared());
     all.add(RegistrySettings.PATH);
     all.add(RegistrySettings.BY);
+    all.add(TrackingSettings.REGISTERED_MODEL);
     for (Job sibling :
         List.of(new IngestJob(), new TrainJob(), new EvaluateJob(), new ExportJob())) {
       sibling.settings().stream()

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
+import org.meanfield.jobs.tracking.TrackingSettings;
 
 /** What a retrain is told about itself; what it tells the other commands has its own settings. */
 final class RetrainSettings {
@@ -175,6 +176,9 @@ final class RetrainSettings {
 
   /** True for settings that decide what comes of a run. */
   static boolean decides(String key) {
-    return !FREE.contains(key) && !key.startsWith("trigger.") && !key.equals("registry.by");
+    return !FREE.contains(key)
+        && !key.startsWith("trigger.")
+        && !key.startsWith(TrackingSettings.PREFIX)
+        && !key.equals("registry.by");
   }
 }

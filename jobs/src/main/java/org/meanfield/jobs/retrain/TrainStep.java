@@ -2,6 +2,7 @@ package org.meanfield.jobs.retrain;
 
 import java.util.Map;
 import org.meanfield.export.ServingBundle;
+import org.meanfield.jobs.tracking.TrackingSettings;
 import org.meanfield.jobs.train.TrainJob;
 
 /** Trains the challenger; a killed training goes on from its newest checkpoint. */
@@ -16,7 +17,8 @@ final class TrainStep implements Step {
     Sibling train =
         new Sibling(retraining.context(), new TrainJob())
             .with("--data", retraining.dataset())
-            .with("--output", output(retraining));
+            .with("--output", output(retraining))
+            .set(TrackingSettings.RUN_NAME.key(), retraining.plan().runId());
     Integer champion = retraining.plan().champion();
     if (champion != null) {
       String zip = retraining.registry().folder(champion) + "/export/" + ServingBundle.DL4J_FILE;

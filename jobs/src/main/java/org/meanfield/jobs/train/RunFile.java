@@ -28,6 +28,7 @@ import org.meanfield.jobs.cli.BuildInfo;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.spark.LocatedKernels;
 import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.tracking.TrackedRun;
 import org.meanfield.train.ArtifactStore;
 import org.meanfield.train.TrainingPlan;
 
@@ -251,6 +252,22 @@ record RunFile(
         machine,
         engineChanges,
         kernelRecord().with(found).groups());
+  }
+
+  /**
+   * As MLflow is to know it.
+   *
+   * @param name for a person
+   */
+  TrackedRun tracked(String name) {
+    Map<String, String> tags = new LinkedHashMap<>();
+    tags.put(TrackedRun.TAG_PREFIX + "engine", engineDescription);
+    tags.put(TrackedRun.TAG_PREFIX + "dataset", dataset.uri());
+    tags.put(TrackedRun.TAG_PREFIX + "dataset-id", dataset.datasetId());
+    tags.put("mlflow.source.name", "meanfield train");
+    tags.put("mlflow.source.git.commit", gitCommit);
+    tags.put("mlflow.user", System.getProperty("user.name"));
+    return new TrackedRun(runId, name, settings, tags);
   }
 
   /** Digests of the plan and of those before a change of engine: its checkpoints name one. */

@@ -16,6 +16,8 @@ import org.meanfield.jobs.cli.JobResult.Status;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.HadoopArtifacts;
+import org.meanfield.jobs.tracking.RunTracker;
+import org.meanfield.jobs.tracking.TrackingSettings;
 import org.meanfield.train.ArtifactStore;
 import org.meanfield.train.CheckpointStore;
 import org.meanfield.train.Stopwatch;
@@ -38,6 +40,7 @@ public final class TrainJob implements Job {
     List<Setting<?>> all = new ArrayList<>(TrainSettings.settings());
     all.addAll(ModelSettings.settings());
     all.addAll(OptimizerSettings.settings());
+    all.addAll(TrackingSettings.declared());
     return all;
   }
 
@@ -91,14 +94,17 @@ public final class TrainJob implements Job {
   private static Optional<JobResult> finishedBefore(
       JobContext context, ArtifactStore artifacts, DatasetFiles data) {
     String output = artifacts.location();
-    RunFile.read(artifacts)
-        .ifPresent(run -> run.requireSame(output, context.settings(), data.manifest().datasetId()));
-    return TrainingSummary.read(artifacts)
-        .map(
-            summary ->
-                summary.result(
-                    Status.NOTHING_TO_DO,
-                    output + " holds a finished run of the same settings and data"));
+    Optional<RunFile> known = RunFile.read(artifacts);
+    known.ifPresent(
+        run -> run.requireSame(output, context.settings(), data.manifest().datasetId()));
+    Optional<TrainingSummary> finished = TrainingSummary.read(artifacts);
+    finished.ifPresent(
+        summary -> known.ifPresent(run -> tellAgain(context, run, summary, artifacts)));
+    return finished.map(
+        summary ->
+            summary.result(
+                Status.NOTHING_TO_DO,
+                output + " holds a finished run of the same settings and data"));
   }
 
   private static JobResult train(JobContext context, ArtifactStore artifacts, DatasetFiles data) {
@@ -126,12 +132,31 @@ public final class TrainJob implements Job {
                   .orElseGet(() -> RunFile.of(context, data, engine, plan)));
       run.write(artifacts);
       context.console().line(loaded(plan, shards, loading.total()));
-      TrainingSummary summary =
-          new TrainingRun(context.console(), plan, start, settings, artifacts, run, kernels)
-              .train(context.spark(), shards);
-      return withKernels(
-          summary.result(Status.DONE, done(summary, artifacts.location())),
-          RunFile.read(artifacts).orElse(run));
+      try (RunTracker tracker = tracker(context, run, artifacts)) {
+        TrainingSummary summary =
+            new TrainingRun(
+                    context.console(), plan, start, settings, artifacts, run, kernels, tracker)
+                .train(context.spark(), shards);
+        tracker.finished(ToldFiles.of(artifacts));
+        return withKernels(
+            summary.result(Status.DONE, done(summary, artifacts.location())),
+            RunFile.read(artifacts).orElse(run));
+      }
+    }
+  }
+
+  private static RunTracker tracker(JobContext context, RunFile run, ArtifactStore artifacts) {
+    String folder = artifacts.location().replaceFirst("/+$", "").replaceFirst(".*/", "");
+    String name = context.settings().get(TrackingSettings.RUN_NAME).orElse(folder);
+    return new RunTracker(context, run.tracked(name));
+  }
+
+  /** MLflow may have been away when the run finished; what it knows it is not told twice. */
+  private static void tellAgain(
+      JobContext context, RunFile run, TrainingSummary summary, ArtifactStore artifacts) {
+    try (RunTracker tracker = tracker(context, run, artifacts)) {
+      tracker.follow(summary.clock(), ToldFiles.journal(artifacts), iteration -> Double.NaN);
+      tracker.finished(ToldFiles.of(artifacts));
     }
   }
 

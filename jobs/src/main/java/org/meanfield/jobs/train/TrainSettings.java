@@ -1,7 +1,10 @@
 package org.meanfield.jobs.train;
 
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.meanfield.average.AveragingSchedule;
 import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
@@ -15,6 +18,7 @@ import org.meanfield.image.Augmentation;
 import org.meanfield.image.CropPolicy;
 import org.meanfield.image.FlipPolicy;
 import org.meanfield.jobs.spark.DeviceChoice;
+import org.meanfield.jobs.tracking.TrackingSettings;
 import org.meanfield.model.Network;
 import org.meanfield.train.LoopIntervals;
 import org.meanfield.train.TrainingPlan;
@@ -210,8 +214,9 @@ public record TrainSettings(
           .means("Side of a randomly placed square that is covered, in pixels; 0 for none.");
 
   /** Settings that may differ between two commands that go on with the same run. */
-  static final List<Setting<?>> FREE =
-      List.of(
+  static final Set<Setting<?>> FREE =
+      with(
+          TrackingSettings.declared(),
           DATA,
           OUTPUT,
           ENGINE,
@@ -227,6 +232,12 @@ public record TrainSettings(
           StoreSettings.STORE,
           StoreSettings.MEMORY,
           StoreSettings.DECODE_THREADS);
+
+  private static Set<Setting<?>> with(List<Setting<?>> some, Setting<?>... more) {
+    Set<Setting<?>> all = new LinkedHashSet<>(some);
+    Collections.addAll(all, more);
+    return Collections.unmodifiableSet(all);
+  }
 
   /** Every setting of this record and of the augmentation, in the order of the documentation. */
   static List<Setting<?>> settings() {

@@ -10,6 +10,7 @@ import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.spark.ClusterRunner;
 import org.meanfield.jobs.spark.ResidentRoundRunner;
 import org.meanfield.jobs.spark.SparkRoundRunner;
+import org.meanfield.jobs.tracking.RunTracker;
 import org.meanfield.jobs.train.TrainSettings.RunnerKind;
 import org.meanfield.model.ModelStateCodec;
 import org.meanfield.model.TrainedModel;
@@ -33,6 +34,7 @@ import org.meanfield.train.Validator;
  * @param artifacts the run's folder
  * @param run who it is
  * @param kernels asks executors that came in place of lost ones
+ * @param tracker is told of it; the caller's to close
  */
 record TrainingRun(
     Console console,
@@ -41,7 +43,8 @@ record TrainingRun(
     TrainSettings settings,
     ArtifactStore artifacts,
     RunFile run,
-    KernelCheck kernels) {
+    KernelCheck kernels,
+    RunTracker tracker) {
 
   /** Trains to the end and writes the model. */
   TrainingSummary train(SparkSession session, ShardedData shards) {
@@ -61,6 +64,7 @@ record TrainingRun(
     }
     IntToDoubleFunction rate = start.recipe()::learningRateAt;
     RunJournal journal = RunJournal.at(from.clock(), artifacts, rate);
+    tracker.follow(from.clock(), ToldFiles.journal(artifacts), rate);
     ConsoleProgress progress = new ConsoleProgress(console, plan, rate);
     Stopwatch watch = new Stopwatch();
     Checkpoint end;
@@ -70,7 +74,7 @@ record TrainingRun(
           shards.validation().isPresent()
               ? settings.intervals()
               : settings.intervals().withoutValidation();
-      Listeners listeners = new Listeners(List.of(journal, progress));
+      Listeners listeners = new Listeners(List.of(journal, progress, tracker));
       end =
           new TrainingLoop(plan, runner, validator, checkpoints::save, intervals, listeners)
               .run(from);

@@ -11,6 +11,7 @@ import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.train.ArtifactStore;
 import org.meanfield.train.TimeShares;
+import org.meanfield.train.TrainingClock;
 
 /**
  * {@code model/training.json}: a finished training in numbers; its presence marks the run finished.
@@ -66,6 +67,11 @@ record TrainingSummary(
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A summary always has a JSON form", e);
     }
+  }
+
+  /** The training time at its end; iterations are not known any more. */
+  TrainingClock clock() {
+    return new TrainingClock(rounds, 0, epochs, 0, examples);
   }
 
   /** As {@code result.json} tells it. */

@@ -38,6 +38,7 @@ final class RetrainCommands {
 
   private final Path folder;
   private final String scheme;
+  private final List<String> settings = new ArrayList<>();
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
   RetrainCommands(Path folder) {
@@ -48,6 +49,13 @@ final class RetrainCommands {
   RetrainCommands(Path folder, String scheme) {
     this.folder = folder;
     this.scheme = scheme;
+  }
+
+  /** With another setting in every command. */
+  RetrainCommands with(String setting) {
+    settings.add("--set");
+    settings.add(setting);
+    return this;
   }
 
   /** Where everything lies: {@code input}, {@code retrain}, {@code registry}, {@code serving}. */
@@ -124,6 +132,7 @@ final class RetrainCommands {
       arguments.addAll(
           List.of("--spark-conf", "spark.hadoop." + known + StoppingFileSystem.class.getName()));
     }
+    arguments.addAll(settings);
     arguments.addAll(List.of(more));
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
     return new Meanfield(

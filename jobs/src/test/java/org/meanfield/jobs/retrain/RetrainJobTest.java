@@ -13,6 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.tracking.MlflowStub;
 
 /** The command as a scheduler meets it, day after day. */
 class RetrainJobTest {
@@ -20,7 +21,33 @@ class RetrainJobTest {
 
   @Test
   void fromTheFirstImagesToARefusal() throws Exception {
-    RetrainCommands day = new RetrainCommands(folder);
+    try (MlflowStub mlflow = new MlflowStub()) {
+      threeDays(new RetrainCommands(folder).with("mlflow.tracking-uri=" + mlflow.uri()));
+      mlflowKnows(mlflow);
+    }
+  }
+
+  /** A run for each day, named as ours, and a model version for each promoted one. */
+  private static void mlflowKnows(MlflowStub mlflow) {
+    List<JsonNode> runs = List.copyOf(mlflow.runs.values());
+    assertThat(runs).hasSize(3);
+    assertThat(runs.get(0).at("/info/run_name").asText()).isEqualTo("monday-04-00");
+    assertThat(runs).allMatch(run -> run.at("/info/status").asText().equals("FINISHED"));
+    assertThat(runs.stream().map(run -> MlflowStub.tags(run).get("meanfield.promoted")))
+        .containsExactly("true", "true", "false");
+    assertThat(MlflowStub.tags(runs.get(2)).get("meanfield.registry-version")).isEqualTo("3");
+    assertThat(mlflow.steps("test_accuracy")).hasSize(3);
+    assertThat(mlflow.versions).hasSize(2);
+    assertThat(mlflow.versions.get(1).path("source").asText())
+        .isEqualTo("mlflow-artifacts:/1/run1/artifacts/model");
+    assertThat(mlflow.aliases).containsEntry("champion", "2");
+    assertThat(mlflow.artefacts)
+        .containsKeys("1/run1/artifacts/model/MLmodel", "1/run1/artifacts/model/model.onnx")
+        .containsKey("1/run2/artifacts/evaluation/report.html")
+        .doesNotContainKey("1/run2/artifacts/model/MLmodel");
+  }
+
+  private void threeDays(RetrainCommands day) throws Exception {
     Files.createDirectories(day.at("input"));
     assertThat(day.run()).as(day.printed()).isEqualTo(20);
     assertThat(day.result().get("status").asText()).isEqualTo("no-new-data");
