@@ -84,7 +84,8 @@ public record ExportCheck(int images, double maxDifference, double top1Agreement
     return max;
   }
 
-  private static int top(FloatVector vector) {
+  /** The most probable class; the first of several. */
+  static int top(FloatVector vector) {
     int best = 0;
     for (int i = 1; i < vector.length(); i++) {
       best = vector.get(i) > vector.get(best) ? i : best;

@@ -3,14 +3,20 @@ package org.meanfield.export;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import onnx.Onnx.GraphProto;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.OperatorSetIdProto;
 import onnx.Onnx.StringStringEntryProto;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.error.SettingsException;
 import org.meanfield.export.onnx.GraphTranslation;
+import org.meanfield.export.onnx.HalfPrecision;
 import org.meanfield.export.onnx.PixelForm;
+import org.meanfield.export.onnx.Quantization;
+import org.meanfield.export.onnx.ValueRange;
+import org.meanfield.image.PixelImage;
 import org.meanfield.model.TrainedModel;
 
 /**
@@ -48,18 +54,51 @@ public final class OnnxExporter {
 
   /** As {@link #export(TrainedModel)}, with the images taken in a form of the caller's choice. */
   public static byte[] export(TrainedModel model, PixelForm form) {
+    return file(model, graph(model, form)).toByteArray();
+  }
+
+  /**
+   * As {@link #export(TrainedModel)}, with the weights in half precision.
+   *
+   * @throws SettingsException also where a weight is too large for it
+   */
+  public static byte[] halved(TrainedModel model) {
+    return file(model, HalfPrecision.of(graph(model, PixelForm.FLOAT_PLANES))).toByteArray();
+  }
+
+  /**
+   * As {@link #export(TrainedModel)}, computing in 8-bit integers.
+   *
+   * @param calibration images as they are met in use, some hundred: they decide the scales
+   */
+  public static byte[] quantized(TrainedModel model, List<PixelImage> calibration) {
+    GraphProto graph = Quantization.prepared(graph(model, PixelForm.FLOAT_PLANES));
+    Map<String, ValueRange> ranges =
+        ActivationRanges.of(
+            file(model, graph),
+            Quantization.values(graph),
+            model.network().imageSpec(),
+            calibration);
+    return file(model, Quantization.of(graph, ranges)).toByteArray();
+  }
+
+  private static GraphProto graph(TrainedModel model, PixelForm form) {
+    return GraphTranslation.translate(model, form, INPUT, OUTPUT);
+  }
+
+  private static ModelProto file(TrainedModel model, GraphProto graph) {
     ModelProto.Builder file =
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)
             .setProducerName(PRODUCER)
             .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPERATOR_SET))
-            .setGraph(GraphTranslation.translate(model, form, INPUT, OUTPUT));
+            .setGraph(graph);
     metadata(model)
         .forEach(
             (key, value) ->
                 file.addMetadataProps(
                     StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-    return file.build().toByteArray();
+    return file.build();
   }
 
   private static Map<String, String> metadata(TrainedModel model) {

@@ -33,7 +33,7 @@ public final class OnnxNetwork implements AutoCloseable {
    */
   public OnnxNetwork(String artefact, byte[] onnx, ImageSpec spec, int threads) {
     this.spec = spec;
-    this.rawPixels = new MinibatchAssembler(withoutNormalization(spec));
+    this.rawPixels = rawPixels(spec);
     this.session = new OnnxSession(artefact, onnx, threads);
   }
 
@@ -69,10 +69,16 @@ public final class OnnxNetwork implements AutoCloseable {
     session.close();
   }
 
-  private static ImageSpec withoutNormalization(ImageSpec spec) {
+  /** Makes the input of exported files: pixels as they are. */
+  static MinibatchAssembler rawPixels(ImageSpec spec) {
     List<Float> zero = Collections.nCopies(spec.channels(), 0f);
     List<Float> one = Collections.nCopies(spec.channels(), 1f);
-    return new ImageSpec(
-        spec.height(), spec.width(), spec.channels(), spec.resize(), new Normalization(zero, one));
+    return new MinibatchAssembler(
+        new ImageSpec(
+            spec.height(),
+            spec.width(),
+            spec.channels(),
+            spec.resize(),
+            new Normalization(zero, one)));
   }
 }

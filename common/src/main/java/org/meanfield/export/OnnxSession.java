@@ -1,13 +1,16 @@
 package org.meanfield.export;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.model.FloatVector;
 
@@ -62,6 +65,19 @@ final class OnnxSession implements AutoCloseable {
     } catch (OrtException e) {
       throw new IllegalStateException(
           "ONNX Runtime failed on a minibatch of " + images + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Looks at values of the network for one input; those of a set that it gives out. */
+  void visit(Input pixels, Set<String> values, BiConsumer<String, FloatBuffer> visitor) {
+    try (OnnxTensor input = pixels.create(environment);
+        OrtSession.Result result = session.run(Map.of(OnnxExporter.INPUT, input), values)) {
+      for (Map.Entry<String, OnnxValue> each : result) {
+        visitor.accept(each.getKey(), ((OnnxTensor) each.getValue()).getFloatBuffer());
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException(
+          "ONNX Runtime failed while looking at " + values + ": " + e.getMessage(), e);
     }
   }
 

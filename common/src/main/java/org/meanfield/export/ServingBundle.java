@@ -26,6 +26,15 @@ public final class ServingBundle {
   /** As {@link #ONNX_FILE}, for images as unsigned bytes {@code [N, H, W, C]}. */
   public static final String ONNX_UINT8_FILE = "model-uint8.onnx";
 
+  /** As {@link #ONNX_FILE}, with weights in half precision. */
+  public static final String ONNX_FP16_FILE = "model-fp16.onnx";
+
+  /** As {@link #ONNX_FILE}, computing in 8-bit integers. */
+  public static final String ONNX_INT8_FILE = "model-int8.onnx";
+
+  /** What the two cost: a list of {@link VariantCheck}. */
+  public static final String VARIANTS_FILE = "variants.json";
+
   /** The network in DL4J's form, see {@link ModelZip}. */
   public static final String DL4J_FILE = "model.zip";
 

@@ -39,13 +39,20 @@ final class Pools {
     AttributeProto keep = Attribute.integer("keepdims", layer.isCollapseDimensions() ? 0 : 1);
     AttributeProto axes = Attribute.integers("axes", 2, 3);
     return switch (layer.getPoolingType()) {
-      case AVG -> scope.unary("ReduceMean", axes, keep);
-      case MAX -> scope.unary("ReduceMax", axes, keep);
+      // OpenCV 4 takes these, and not the reductions over two dimensions that say the same.
+      case AVG -> collapsed(scope, layer, scope.unary("GlobalAveragePool"));
+      case MAX -> collapsed(scope, layer, scope.unary("GlobalMaxPool"));
       case SUM ->
           scope.node(
               "ReduceSum", List.of(scope.graph().integers(scope.vertex(), "axes", 2, 3)), keep);
       case PNORM -> scope.unary("ReduceL2", axes, keep);
     };
+  }
+
+  private static String collapsed(LayerScope scope, GlobalPoolingLayer layer, String value) {
+    return layer.isCollapseDimensions()
+        ? scope.reading(value).unary("Flatten", Attribute.integer("axis", 1))
+        : value;
   }
 
   private static String pool(LayerScope scope, String operator, List<AttributeProto> attributes) {

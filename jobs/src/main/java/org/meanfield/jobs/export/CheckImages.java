@@ -11,7 +11,6 @@ import org.meanfield.data.Split;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.error.DataException;
 import org.meanfield.image.ImagePreparation;
-import org.meanfield.image.PixelImage;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.storage.DatasetFiles;
 
@@ -19,29 +18,34 @@ import org.meanfield.jobs.storage.DatasetFiles;
 final class CheckImages {
   private static final String RUN_FILE = "run.json";
 
-  // Images that training never saw come first.
-  private static final List<Split> ORDER = List.of(Split.TEST, Split.VALIDATION, Split.TRAIN);
+  /** Images that training never saw come first. */
+  static final List<Split> UNSEEN = List.of(Split.TEST, Split.VALIDATION, Split.TRAIN);
 
   private CheckImages() {}
 
   /**
-   * Reads and prepares them: test images, and where these are fewer than asked for, others.
+   * Reads and prepares them: of the first split as many as asked for, and where that has less than
+   * {@link ExportJob#MINIMUM_IMAGES}, others.
    *
+   * @param order of the splits
+   * @param most images
    * @throws DataException where the data set cannot be found
    */
-  static List<PixelImage> of(JobContext context, ExportSettings settings, ImageSpec spec) {
+  static List<CheckImage> of(
+      JobContext context, ExportSettings settings, ImageSpec spec, List<Split> order, int most) {
     String uri = settings.data().orElseGet(() -> recorded(context, settings.model()));
     DatasetFiles data = DatasetFiles.open(context.spark(), context.storage(), uri);
-    List<PixelImage> images = new ArrayList<>();
-    for (Split split : ORDER) {
-      int wanted = (split == Split.TEST ? settings.checkedImages() : ExportJob.MINIMUM_IMAGES);
+    List<CheckImage> images = new ArrayList<>();
+    for (Split split : order) {
+      int wanted = split == order.get(0) ? most : ExportJob.MINIMUM_IMAGES;
       if (images.size() < wanted && !data.files(split).isEmpty()) {
         for (Row row :
             data.split(split)
-                .select(DatasetFiles.IMAGE)
+                .select(DatasetFiles.LABEL, DatasetFiles.IMAGE)
                 .limit(wanted - images.size())
                 .collectAsList()) {
-          images.add(ImagePreparation.prepare(row.<byte[]>getAs(0), spec));
+          images.add(
+              new CheckImage(row.getInt(0), ImagePreparation.prepare(row.<byte[]>getAs(1), spec)));
         }
       }
     }

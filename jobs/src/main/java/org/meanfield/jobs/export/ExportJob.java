@@ -1,5 +1,6 @@
 package org.meanfield.jobs.export;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -93,10 +94,20 @@ public final class ExportJob implements Job {
     TrainedModel model = ModelFiles.trained(storage, settings.model());
     Map<String, byte[]> models = models(model, settings.forms());
     Map<String, byte[]> files = withLayouts(model, models, settings);
+    SmallerVariants variants = new SmallerVariants(context, settings, model);
     if (storage.exists(output + "/" + BundleManifest.FILE)) {
-      return finishedBefore(storage, output, model, files);
+      List<String> names = new ArrayList<>(files.keySet());
+      names.addAll(variants.names());
+      return finishedBefore(storage, output, model, names);
     }
-    List<PixelImage> images = CheckImages.of(context, settings, model.network().imageSpec());
+    List<PixelImage> images =
+        CheckImage.pixels(
+            CheckImages.of(
+                context,
+                settings,
+                model.network().imageSpec(),
+                CheckImages.UNSEEN,
+                settings.checkedImages()));
     if (images.size() < MINIMUM_IMAGES) {
       throw new DataException(
           "An export is checked on at least "
@@ -106,9 +117,11 @@ public final class ExportJob implements Job {
               + ". Give a larger one with --data");
     }
     ExportCheck check = check(model, models, images);
+    files.putAll(variants.files(models));
     publish(storage, output, ServingBundle.files(model, files, check));
     context.console().line(line(check));
-    return result(Status.DONE, check, files, output);
+    return result(
+        Status.DONE, check, List.copyOf(files.keySet()), SmallerVariants.figures(files), output);
   }
 
   /** What has to agree with the trained model. */
@@ -183,7 +196,7 @@ public final class ExportJob implements Job {
   }
 
   private static JobResult finishedBefore(
-      Storage storage, String output, TrainedModel model, Map<String, byte[]> models) {
+      Storage storage, String output, TrainedModel model, List<String> names) {
     ServingBundle bundle = ServingBundle.open(output, name -> storage.read(output + "/" + name));
     BundleManifest manifest = bundle.manifest();
     if (!manifest.modelId().equals(model.modelId())) {
@@ -199,7 +212,8 @@ public final class ExportJob implements Job {
               + model.runId()
               + ". Choose another --output");
     }
-    for (String name : models.keySet()) {
+    Map<String, byte[]> variants = new LinkedHashMap<>();
+    for (String name : names) {
       if (!bundle.has(name)) {
         throw new ConflictException(
             output
@@ -207,18 +221,27 @@ public final class ExportJob implements Job {
                 + name
                 + "; choose another --output");
       }
-      bundle.file(name); // refuses a damaged file
+      byte[] content = bundle.file(name); // refuses a damaged file
+      if (name.equals(ServingBundle.VARIANTS_FILE)) {
+        variants.put(name, content);
+      }
     }
-    return result(Status.NOTHING_TO_DO, manifest.check(), models, output);
+    return result(
+        Status.NOTHING_TO_DO, manifest.check(), names, SmallerVariants.figures(variants), output);
   }
 
   private static JobResult result(
-      Status status, ExportCheck check, Map<String, byte[]> models, String output) {
+      Status status,
+      ExportCheck check,
+      List<String> names,
+      Map<String, Object> variants,
+      String output) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("maxDifference", check.maxDifference());
     figures.put("top1Agreement", check.top1Agreement());
     figures.put("checkedImages", check.images());
-    figures.put("files", List.copyOf(models.keySet()));
+    figures.put("files", names);
+    figures.putAll(variants);
     String verb = status == Status.DONE ? "is" : "was already";
     return new JobResult(
         status, output + " " + verb + " exported and checked: " + line(check), figures);

@@ -20,6 +20,9 @@ import org.meanfield.export.ServerLayout;
  * @param layout for the forms that are servers'
  * @param data data set to check on; empty for the run's own
  * @param checkedImages how many images the check takes at most
+ * @param variantImages how many images the accuracy of smaller forms is measured on at most
+ * @param calibrationImages training images that decide the scales of int8
+ * @param maximumAccuracyLoss of a smaller form, as a share of the images
  */
 public record ExportSettings(
     String model,
@@ -27,13 +30,18 @@ public record ExportSettings(
     Set<Form> forms,
     ServerLayout layout,
     Optional<String> data,
-    int checkedImages) {
+    int checkedImages,
+    int variantImages,
+    int calibrationImages,
+    double maximumAccuracyLoss) {
 
   /** What an export can hold. */
   enum Form {
     ONNX,
     DL4J,
     UINT8,
+    FP16,
+    INT8,
     TRITON,
     KSERVE,
     MLFLOW;
@@ -41,6 +49,11 @@ public record ExportSettings(
     /** The word in the settings. */
     String id() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** True where it holds model.onnx, or is measured against it. */
+    boolean needsOnnx() {
+      return this == TRITON || this == MLFLOW || this == FP16 || this == INT8;
     }
 
     static final String ALL = Stream.of(values()).map(Form::id).collect(Collectors.joining(", "));
@@ -62,7 +75,8 @@ public record ExportSettings(
           .defaultsTo(List.of(Form.ONNX.id(), Form.DL4J.id()))
           .means(
               "The forms to write: onnx; dl4j (a zip for Deeplearning4j programs); uint8 (ONNX that"
-                  + " takes unsigned bytes [N, H, W, C]); triton (a model repository); kserve (an"
+                  + " takes unsigned bytes [N, H, W, C]); fp16 (ONNX with weights of half the size);"
+                  + " int8 (ONNX that computes in 8-bit integers); triton (a model repository); kserve (an"
                   + " InferenceService, and triton); mlflow (a model folder). The servers' forms"
                   + " write onnx too.");
   static final Setting<String> NAME =
@@ -90,9 +104,40 @@ public record ExportSettings(
               "Images on which every exported file must agree with the model: of the test split, and"
                   + " where it has fewer than 100, of the others too.");
 
+  static final Setting<Integer> VARIANT_IMAGES =
+      Setting.integer("export.variant-images")
+          .atLeast(100)
+          .defaultsTo(1000)
+          .means(
+              "Labelled images, of the test split first, on which the accuracy of fp16 and int8 is"
+                  + " measured.");
+  static final Setting<Integer> CALIBRATION_IMAGES =
+      Setting.integer("export.calibration-images")
+          .atLeast(16)
+          .defaultsTo(256)
+          .means("Training images whose values between the layers decide the scales of int8.");
+  static final Setting<Double> MAXIMUM_ACCURACY_LOSS =
+      Setting.decimal("export.maximum-accuracy-loss")
+          .atLeast(0)
+          .atMost(1)
+          .defaultsTo(0.01)
+          .means(
+              "Share of the measured images by which fp16 or int8 may be worse than the trained model;"
+                  + " one that is worse stops the export.");
+
   /** Every setting of the command. */
   static List<Setting<?>> declared() {
-    return List.of(MODEL, OUTPUT, TO, NAME, STORAGE_URI, DATA, CHECKED_IMAGES);
+    return List.of(
+        MODEL,
+        OUTPUT,
+        TO,
+        NAME,
+        STORAGE_URI,
+        DATA,
+        CHECKED_IMAGES,
+        VARIANT_IMAGES,
+        CALIBRATION_IMAGES,
+        MAXIMUM_ACCURACY_LOSS);
   }
 
   /** Reads the resolved values. */
@@ -103,7 +148,10 @@ public record ExportSettings(
         forms(settings.get(TO)),
         new ServerLayout(settings.get(NAME), settings.get(STORAGE_URI)),
         settings.get(DATA),
-        settings.get(CHECKED_IMAGES));
+        settings.get(CHECKED_IMAGES),
+        settings.get(VARIANT_IMAGES),
+        settings.get(CALIBRATION_IMAGES),
+        settings.get(MAXIMUM_ACCURACY_LOSS));
   }
 
   private static Set<Form> forms(List<String> ids) {
@@ -112,7 +160,7 @@ public record ExportSettings(
     if (forms.contains(Form.KSERVE)) {
       forms.add(Form.TRITON);
     }
-    if (forms.contains(Form.TRITON) || forms.contains(Form.MLFLOW)) {
+    if (forms.stream().anyMatch(Form::needsOnnx)) {
       forms.add(Form.ONNX);
     }
     return forms;

@@ -171,6 +171,31 @@ class ExportJobTest {
     assertThat(errors.toString(StandardCharsets.UTF_8)).contains("mlflow/MLmodel is not the file");
   }
 
+  @Test
+  void smallerFormsAreMeasuredAndTold() throws IOException {
+    String[] smaller = {"--to", "fp16,int8", "--set", "export.maximum-accuracy-loss=1"};
+    assertThat(export(new ExportJob(), run, smaller))
+        .as(errors.toString(StandardCharsets.UTF_8))
+        .isZero();
+    JsonNode variants = result().path("variants");
+    assertThat(variants).hasSize(2);
+    for (JsonNode variant : variants) {
+      assertThat(output.resolve(variant.path("file").asText()))
+          .hasSize(variant.path("bytes").asLong());
+      assertThat(variant.path("bytes").asDouble() / variant.path("fullBytes").asDouble())
+          .isLessThan(0.6);
+      assertThat(variant.path("images").asInt()).isGreaterThanOrEqualTo(100);
+      assertThat(variant.path("accuracy").asDouble())
+          .isCloseTo(variant.path("fullAccuracy").asDouble(), offset(0.2));
+      assertThat(variant.at("/agreement/maxDifference").asDouble()).isBetween(0.0, 0.2);
+    }
+    assertThat(output.resolve("model.onnx")).as("what they were measured against").exists();
+
+    assertThat(export(new ExportJob(), run, smaller)).isZero();
+    assertThat(result().path("status").asText()).isEqualTo("nothing-to-do");
+    assertThat(result().path("variants")).isEqualTo(variants);
+  }
+
   /** The run, the zip and the export, opened as the other commands open them, and Classifier. */
   private void everyFormScoresAlike() {
     List<byte[]> encoded = new ArrayList<>();

@@ -1,0 +1,179 @@
+package org.meanfield.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.meanfield.data.ClassIndex;
+import org.meanfield.data.ImageSpec;
+import org.meanfield.engine.Engines;
+import org.meanfield.engine.ReplicaScorer;
+import org.meanfield.engine.Scorer;
+import org.meanfield.engine.nd4j.ParameterLayout;
+import org.meanfield.export.onnx.PixelForm;
+import org.meanfield.image.PixelImage;
+import org.meanfield.model.Architectures;
+import org.meanfield.model.FloatVector;
+import org.meanfield.model.ModelState;
+import org.meanfield.model.Network;
+import org.meanfield.model.TrainedModel;
+import org.meanfield.model.TrainingRecipe;
+
+/**
+ * Every architecture in every ONNX form, as DL4J, ONNX Runtime and OpenCV compute it. With {@code
+ * -Dmeanfield.parity.write=FOLDER} the files are left there, with images and DL4J's answers, for
+ * what has to be asked outside of Java: see scripts/export-parity.
+ */
+class ExportParityTest {
+  private static final ClassIndex CLASSES = new ClassIndex(List.of("ant", "bee", "cat", "dog"));
+  private static final double EXACT = 1e-4;
+  private static final double HALVED = 1e-2;
+
+  /** What 8 bits cost random weights; a trained network's accuracy is measured by its export. */
+  private static final double QUANTISED = 0.15;
+
+  @ParameterizedTest
+  @CsvSource({
+    "lenet, 28, 1, 8",
+    "cnn, 24, 3, 8",
+    "mlp, 12, 1, 8",
+    "resnet20, 32, 3, 4",
+    "resnet18, 32, 3, 4",
+    "resnet50, 64, 3, 2"
+  })
+  void everyFormAgreesEverywhere(String name, int side, int channels, int count)
+      throws IOException {
+    ImageSpec spec = OnnxExporterTest.spec(side, channels);
+    Network network = Architectures.build(name, spec, CLASSES, TrainingRecipe.plain(0.1, 3));
+    List<PixelImage> images = RandomModels.images(spec, count, 5);
+    TrainedModel model = undecided(RandomModels.of(network, 17), images);
+    byte[] planes = OnnxExporter.export(model);
+    byte[] bytes = OnnxExporter.export(model, PixelForm.BYTE_ROWS);
+    byte[] halved = OnnxExporter.halved(model);
+    byte[] quantised = OnnxExporter.quantized(model, RandomModels.images(spec, 32, 6));
+    write(
+        name,
+        model,
+        images,
+        Map.of("model", planes, "uint8", bytes, "fp16", halved, "int8", quantised));
+
+    agrees(
+        name + ", OpenCV", model, images, EXACT, openCv(planes, spec, OpenCvNetwork.Form.PLANES));
+    agrees(
+        name + ", OpenCV, fp16",
+        model,
+        images,
+        HALVED,
+        openCv(halved, spec, OpenCvNetwork.Form.PLANES));
+    agrees(name + ", fp16", model, images, HALVED, onnxRuntime(halved, spec));
+    agrees(name + ", int8", model, images, QUANTISED, onnxRuntime(quantised, spec));
+    if (planes.length > 100_000) {
+      assertThat(halved.length).as(name).isLessThan(planes.length * 6 / 10);
+      assertThat(quantised.length).as(name).isLessThan(planes.length * 4 / 10);
+    }
+  }
+
+  /**
+   * The same network with a weaker last layer: where random weights are sure of every image, a
+   * wrong layer would not show.
+   */
+  private static TrainedModel undecided(TrainedModel model, List<PixelImage> images) {
+    Network network = model.network();
+    String last = network.configuration().getNetworkOutputs().get(0);
+    float[] parameters = model.state().parameters().toArray();
+    TrainedModel weaker = model;
+    while (surest(weaker, images) > 0.9) {
+      for (ParameterLayout.Slice slice : ParameterLayout.of(network).of(last).values()) {
+        for (long i = slice.offset(); i < slice.offset() + slice.size(); i++) {
+          parameters[(int) i] /= 2;
+        }
+      }
+      ModelState state =
+          new ModelState(FloatVector.wrap(parameters.clone()), model.state().updaterState());
+      weaker = new TrainedModel(network, state, model.runId(), model.datasetId());
+    }
+    return weaker;
+  }
+
+  private static double surest(TrainedModel model, List<PixelImage> images) {
+    try (Scorer scorer = new ReplicaScorer(model, Engines.named("nd4j"), 1)) {
+      double surest = 0;
+      for (FloatVector answer : scorer.score(images)) {
+        for (float probability : answer.toArray()) {
+          surest = Math.max(surest, probability);
+        }
+      }
+      return surest;
+    }
+  }
+
+  private static Scorer openCv(byte[] onnx, ImageSpec spec, OpenCvNetwork.Form form) {
+    return new OpenCvNetwork(onnx, spec, CLASSES, form);
+  }
+
+  private static Scorer onnxRuntime(byte[] onnx, ImageSpec spec) {
+    return new OnnxScorer("x", onnx, spec, CLASSES, 1);
+  }
+
+  private static void agrees(
+      String what, TrainedModel model, List<PixelImage> images, double tolerance, Scorer exported) {
+    try (exported;
+        Scorer trained = new ReplicaScorer(model, Engines.named("nd4j"), 1)) {
+      ExportCheck check = ExportCheck.compare(trained, exported, images);
+      System.out.printf("%s: %.1e%n", what, check.maxDifference());
+      assertThat(check.maxDifference()).as(what).isLessThan(tolerance);
+    }
+  }
+
+  /** A folder for each architecture: files, pixels, answers, and what their numbers mean. */
+  private static void write(
+      String name, TrainedModel model, List<PixelImage> images, Map<String, byte[]> files)
+      throws IOException {
+    String target = System.getProperty("meanfield.parity.write", "");
+    if (target.isEmpty()) {
+      return;
+    }
+    Path folder = Files.createDirectories(Path.of(target, name));
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Files.write(folder.resolve(file.getKey() + ".onnx"), file.getValue());
+    }
+    ImageSpec spec = model.network().imageSpec();
+    FloatVector pixels = OnnxNetwork.rawPixels(spec).forScoring(images).pixels();
+    Files.write(folder.resolve("pixels.f32"), littleEndian(List.of(pixels)));
+    byte[] rows = new byte[images.size() * spec.values()];
+    for (int i = 0; i < images.size(); i++) {
+      images.get(i).copyTo(rows, i * spec.values());
+    }
+    Files.write(folder.resolve("pixels.u8"), rows);
+    try (Scorer trained = new ReplicaScorer(model, Engines.named("nd4j"), 1)) {
+      Files.write(folder.resolve("expected.f32"), littleEndian(trained.score(images)));
+    }
+    Map<String, Object> meaning = new LinkedHashMap<>();
+    meaning.put("planes", List.of(images.size(), spec.channels(), spec.height(), spec.width()));
+    meaning.put("rows", List.of(images.size(), spec.height(), spec.width(), spec.channels()));
+    meaning.put("classes", CLASSES.size());
+    meaning.put(
+        "tolerances", Map.of("model", EXACT, "uint8", EXACT, "fp16", HALVED, "int8", QUANTISED));
+    Files.write(folder.resolve("case.json"), new ObjectMapper().writeValueAsBytes(meaning));
+  }
+
+  private static byte[] littleEndian(List<FloatVector> vectors) {
+    int values = vectors.stream().mapToInt(FloatVector::length).sum();
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values).order(ByteOrder.LITTLE_ENDIAN);
+    for (FloatVector vector : vectors) {
+      for (float value : vector.toArray()) {
+        bytes.putFloat(value);
+      }
+    }
+    return bytes.array();
+  }
+}
