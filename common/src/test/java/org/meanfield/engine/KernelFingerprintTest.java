@@ -32,6 +32,8 @@ class KernelFingerprintTest {
     java.redirectError(ProcessBuilder.Redirect.DISCARD);
     Map<String, String> environment = java.environment();
     environment.remove(NativeBackend.KERNEL_CHOICE);
+    // A replica's own number of threads counts, in every library under it.
+    environment.put("OMP_NUM_THREADS", "3");
     if (kernels != null) {
       environment.put(NativeBackend.KERNEL_CHOICE, kernels);
     }

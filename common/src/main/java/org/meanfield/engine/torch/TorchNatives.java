@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.meanfield.engine.nd4j.NativeBackend;
 import org.slf4j.Logger;
@@ -49,12 +50,14 @@ final class TorchNatives {
   }
 
   /**
-   * Limits LibTorch's own threads on the calling thread, and on threads that have not used it yet:
-   * a process hosts replicas of one size only.
+   * Limits LibTorch's own threads on the calling thread, and on threads that have not used it yet,
+   * and OpenBLAS's in the process: a process hosts replicas of one size only. LibTorch leaves
+   * OpenBLAS alone, which would take every core, and another number of threads rounds otherwise.
    */
   static void useThreads(int threads) {
     if (GIVEN.get() != threads) {
       torch.set_num_threads(threads);
+      openblas_nolapack.blas_set_num_threads(threads);
       GIVEN.set(threads);
     }
   }
