@@ -89,9 +89,9 @@ final class LaunchedProgram implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
-  /** SIGTERM, as Ctrl-C, systemd and Kubernetes send it first. */
+  /** SIGTERM, as systemd and Kubernetes send it first; what it prints can still be read. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /** Sends it a signal by name, such as {@code STOP}, which holds it still, and {@code CONT}. */
