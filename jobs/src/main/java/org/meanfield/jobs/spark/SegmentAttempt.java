@@ -25,9 +25,7 @@ import scala.runtime.BoxedUnit;
 final class SegmentAttempt {
   private static final double GRACE_SECONDS = 5;
   private static final double START_SECONDS = 30;
-  private static final byte[] OVER = {};
   private static final byte[] YES = {1};
-  private static final byte[] NO = {0};
 
   private final SparkContext spark;
   private final Segment segment;
@@ -61,11 +59,8 @@ final class SegmentAttempt {
 
   /** Runs the job until it is over or given up. */
   SegmentEnd run(ShardRdd shards) {
-    RpcEndpointRef endpoint =
-        spark
-            .env()
-            .rpcEnv()
-            .setupEndpoint(segment.endpoint(), new SegmentEndpoint(spark.env().rpcEnv(), events));
+    SegmentEndpoint tasks = new SegmentEndpoint(spark.env().rpcEnv(), events);
+    RpcEndpointRef endpoint = spark.env().rpcEnv().setupEndpoint(segment.endpoint(), tasks);
     spark.addSparkListener(starts);
     try {
       extend();
@@ -80,6 +75,8 @@ final class SegmentAttempt {
       }
     } finally {
       spark.removeSparkListener(starts);
+      dismissWaiting();
+      tasks.over();
       spark.env().rpcEnv().stop(endpoint);
     }
     ready.values().forEach(task -> home(shards, task));
@@ -205,7 +202,7 @@ final class SegmentAttempt {
       fail("task " + task.task() + " was started again: its executor was lost, or it failed");
     }
     if (over) {
-      asks.reply(OVER);
+      asks.reply(SegmentEndpoint.OVER);
       return;
     }
     ready.put(task.task(), task);
@@ -225,7 +222,7 @@ final class SegmentAttempt {
     }
     boolean wanted = end.rounds() > granted;
     granted = Math.max(granted, end.rounds());
-    asks.reply(wanted ? YES : NO);
+    asks.reply(wanted ? YES : SegmentEndpoint.NO);
   }
 
   private WireState newer(WireState state) {
@@ -237,10 +234,14 @@ final class SegmentAttempt {
     if (!over) {
       over = true;
       failure = why;
-      waiting.forEach(each -> each.reply(OVER));
-      waiting.clear();
+      dismissWaiting();
       giveUp = System.nanoTime() + (long) (GRACE_SECONDS * 1e9);
     }
+  }
+
+  private void dismissWaiting() {
+    waiting.forEach(each -> each.reply(SegmentEndpoint.OVER));
+    waiting.clear();
   }
 
   /** Something moves: the tasks' own deadlines come first, this one is for when they are gone. */
