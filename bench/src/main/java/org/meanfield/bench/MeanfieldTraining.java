@@ -89,7 +89,7 @@ record MeanfieldTraining(
         network, variant, master, runner, workers, averagingPeriod, epochs, images, pixels);
   }
 
-  /** In names of files. */
+  /** In names of files; a run's folder refuses a run with other settings. */
   String id() {
     return String.join(
         "-",
@@ -99,6 +99,8 @@ record MeanfieldTraining(
         runner,
         "w" + workers,
         "k" + averagingPeriod,
+        "n" + images,
+        "e" + epochs,
         "s" + seed);
   }
 
