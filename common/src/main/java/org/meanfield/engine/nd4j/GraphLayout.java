@@ -61,7 +61,7 @@ public record GraphLayout(
           graph.params().length(),
           state == null ? 0 : state.length());
     } finally {
-      graph.close();
+      NetworkMemory.free(graph);
     }
   }
 

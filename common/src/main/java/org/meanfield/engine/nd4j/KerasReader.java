@@ -75,7 +75,7 @@ final class KerasReader {
     ComputationGraph graph =
         new ComputationGraph(ConfigurationFile.graphOf(chain.getLayerWiseConfigurations()));
     graph.init(chain.params().dup(), false);
-    chain.close();
+    NetworkMemory.free(chain);
     return graph;
   }
 
@@ -102,7 +102,7 @@ final class KerasReader {
           Optional.empty(),
           Optional.empty());
     } finally {
-      graph.close();
+      NetworkMemory.free(graph);
     }
   }
 

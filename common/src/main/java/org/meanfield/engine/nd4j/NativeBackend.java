@@ -169,7 +169,7 @@ public final class NativeBackend {
     network.init();
     network.output(Nd4j.zeros(1, 1, 8, 8));
     boolean active = network.getLayer(0).getHelper() != null;
-    network.close();
+    NetworkMemory.free(network);
     return active ? HelperStatus.ACTIVE : HelperStatus.INACTIVE;
   }
 

@@ -88,7 +88,7 @@ public final class Nd4jModelReader {
           definition.map(Network::imageSpec),
           definition.map(Network::classes));
     } finally {
-      model.close();
+      NetworkMemory.free(model);
     }
   }
 

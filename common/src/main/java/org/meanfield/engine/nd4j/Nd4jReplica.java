@@ -75,7 +75,7 @@ final class Nd4jReplica implements Replica {
 
   @Override
   public void close() {
-    graph.close();
+    NetworkMemory.free(graph);
   }
 
   private INDArray images(Minibatch minibatch) {

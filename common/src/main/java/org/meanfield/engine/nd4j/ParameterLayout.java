@@ -38,7 +38,7 @@ public final class ParameterLayout {
       }
       return new ParameterLayout(byLayer);
     } finally {
-      graph.close();
+      NetworkMemory.free(graph);
     }
   }
 

@@ -59,8 +59,8 @@ public final class WeightTransfer {
       graph.getUpdater();
       return new StartingPoint(target, stateOf(graph), kept, fresh, frozen);
     } finally {
-      source.close();
-      graph.close();
+      NetworkMemory.free(source);
+      NetworkMemory.free(graph);
     }
   }
 
@@ -72,7 +72,7 @@ public final class WeightTransfer {
       source.init(parameters, false);
       return source;
     } catch (IllegalArgumentException | IllegalStateException e) {
-      source.close();
+      NetworkMemory.free(source);
       throw new CorruptArtifactException(
           model.artefact()
               + ": its "

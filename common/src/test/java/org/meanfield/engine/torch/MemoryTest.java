@@ -2,7 +2,9 @@ package org.meanfield.engine.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
@@ -16,6 +18,17 @@ class MemoryTest {
   private final Engine engine = Engines.named("torch");
   private final Network network = ArchitecturesAgreeTest.network("lenet", 28, 1);
   private final Minibatch minibatch = Agreement.minibatch(network, 1);
+
+  /** What other tests left for the collector counts no more. */
+  @BeforeEach
+  void collect() throws InterruptedException {
+    long handles;
+    do {
+      handles = Pointer.totalCount();
+      System.gc();
+      TimeUnit.MILLISECONDS.sleep(200); // freed by a thread of its own
+    } while (Pointer.totalCount() < handles);
+  }
 
   @Test
   void twoThousandStepsLeaveMemoryFlat() {
