@@ -50,6 +50,9 @@ class ZooAgreesTest {
   /** What one rectifier that falls to the other side of 0 changes in a gradient. */
   private static final double ONE_BEND = 1e-2;
 
+  /** In Xception one library's kernels for one processor let a second one fall. */
+  private static final double TWO_BENDS = 2e-2;
+
   private static final double MANY_BENDS = 6e-2;
 
   /**
@@ -74,7 +77,8 @@ class ZooAgreesTest {
   @EnabledIfEnvironmentVariable(named = "CI", matches = "true")
   @CsvSource({"AlexNet, 63, 3", "VGG19, 32, 3", "Xception, 71, 3"})
   void aLargeOneTakesTheSameStep(String name, int size, int channels) {
-    new Agreement(network(name, size, channels), TORCH, 4).holdsForOneStep(TOLERANCE, ONE_BEND);
+    new Agreement(network(name, size, channels), TORCH, 4)
+        .holdsForOneStep(TOLERANCE, DEEP.contains(name) ? TWO_BENDS : ONE_BEND);
   }
 
   /**
@@ -94,7 +98,7 @@ class ZooAgreesTest {
   /** That it is the bends: without them the gradient agrees 60 times as closely, and as trained. */
   @ParameterizedTest
   @EnabledIfEnvironmentVariable(named = "CI", matches = "true")
-  @CsvSource({"ResNet50, 136, 3", "InceptionResNetV1, 160, 3"})
+  @CsvSource({"Xception, 71, 3", "ResNet50, 136, 3", "InceptionResNetV1, 160, 3"})
   void withoutBendsADeepOneTakesTheSameStepAsItTrains(String name, int size, int channels) {
     new Agreement(SmoothTwin.of(network(name, size, channels)), TORCH, 4)
         .holdsForOneStep(TOLERANCE, 10 * TOLERANCE);
