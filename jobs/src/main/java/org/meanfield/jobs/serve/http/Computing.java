@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.meanfield.export.Classification;
 import org.meanfield.image.ImagePreparation;
@@ -25,18 +24,12 @@ final class Computing {
   private final String modelName;
   private final long maxPixels;
   private final Metrics metrics;
-  private final Executor executor;
 
-  /**
-   * With a server's limits.
-   *
-   * @param executor makes the answers, so that the lanes go on with the next batch
-   */
-  Computing(String modelName, long maxPixels, Metrics metrics, Executor executor) {
+  /** With a server's limits. */
+  Computing(String modelName, long maxPixels, Metrics metrics) {
     this.modelName = modelName;
     this.maxPixels = maxPixels;
     this.metrics = metrics;
-    this.executor = executor;
   }
 
   /** The protocol's infer. Ownership: gives the lease back. */
@@ -80,16 +73,15 @@ final class Computing {
       lease.close();
       return CompletableFuture.failedFuture(e);
     }
-    // Never on the lane's thread: the last lease of a replaced model waits for its lanes to end.
+    // Never on a lane's thread: the last lease of a replaced model waits for its lanes to end.
     return scored
-        .thenApplyAsync(
+        .thenApply(
             rows -> {
               requireFinite(rows);
               metrics.answered(lease.model().version(), rows.size());
               return question.answer().apply(rows);
-            },
-            executor)
-        .whenCompleteAsync((reply, failure) -> lease.close(), executor);
+            })
+        .whenComplete((reply, failure) -> lease.close());
   }
 
   private Reply inferred(ServedModel model, InferRequest request, List<FloatVector> rows) {

@@ -68,7 +68,7 @@ public final class InferenceServer implements AutoCloseable {
     server.addConnector(connector);
     Telling telling =
         new Telling(current, identity.modelName(), identity.programVersion(), metrics);
-    Computing computing = new Computing(identity.modelName(), limits.pixels(), metrics, threads);
+    Computing computing = new Computing(identity.modelName(), limits.pixels(), metrics);
     server.setHandler(
         new GracefulHandler(new ApiHandler(current, limits, metrics, computing, telling)));
     server.setStopTimeout(limits.stop().toMillis());

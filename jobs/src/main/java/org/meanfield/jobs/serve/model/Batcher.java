@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.meanfield.data.ImageSpec;
@@ -17,15 +19,17 @@ import org.meanfield.model.FloatVector;
  * Puts the images of many requests together into batches, because a network computes ten images in
  * less than ten times the time of one. A free lane takes what waits as soon as a batch is full or
  * the oldest image has waited for the longest delay; while all lanes are busy, batches fill by
- * themselves.
+ * themselves. The requests of a batch are answered one after the other on a thread that is no lane:
+ * waking a thread for each of them would cost as much as answering it.
  *
- * <p>Thread-safe. Ownership: {@link #close} ends the lanes after what was submitted is answered.
+ * <p>Thread-safe. Ownership: {@link #close} ends the lanes after what was submitted is computed.
  */
 final class Batcher implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Waiting> queue = new ArrayDeque<>();
   private final List<Thread> lanes = new ArrayList<>();
+  private final ExecutorService answers;
   private final BatchRule rule;
   private final int imageValues;
   private final Computation computation;
@@ -59,18 +63,26 @@ final class Batcher implements AutoCloseable {
     this.imageValues = spec.values();
     this.computation = computation;
     this.listener = listener;
+    this.answers =
+        Executors.newFixedThreadPool(rule.lanes(), task -> daemon(task, name + "-answers"));
     for (int i = 0; i < rule.lanes(); i++) {
-      Thread lane = new Thread(this::work, name + "-" + i);
-      lane.setDaemon(true);
+      Thread lane = daemon(this::work, name + "-" + i);
       lane.start();
       lanes.add(lane);
     }
   }
 
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
   /**
    * Queues images. More than fit a batch are computed in several.
    *
-   * @return the probabilities of each image, in order; fails with what the network failed with
+   * @return the probabilities of each image, in order; fails with what the network failed with;
+   *     completed on a thread that may {@link #close} this batcher
    */
   CompletableFuture<List<FloatVector>> submit(PixelBlock pixels) {
     List<CompletableFuture<List<FloatVector>>> parts = new ArrayList<>();
@@ -107,6 +119,7 @@ final class Batcher implements AutoCloseable {
     for (Thread lane : lanes) {
       joinUninterruptibly(lane);
     }
+    answers.shutdown(); // which still does what the lanes gave it
   }
 
   private CompletableFuture<List<FloatVector>> enqueue(PixelBlock pixels) {
@@ -149,15 +162,19 @@ final class Batcher implements AutoCloseable {
       long start = System.nanoTime();
       List<FloatVector> rows = computation.compute(buffer.flip(), images);
       listener.computed(images, System.nanoTime() - start);
-      int from = 0;
-      for (Waiting waiting : batch) {
-        int to = from + waiting.pixels().images();
-        waiting.answer().complete(List.copyOf(rows.subList(from, to)));
-        from = to;
-      }
+      answers.execute(() -> complete(batch, rows));
     } catch (RuntimeException | Error e) {
       // Each request of the batch reports it; the lane goes on with the next batch.
-      batch.forEach(waiting -> waiting.answer().completeExceptionally(e));
+      answers.execute(() -> batch.forEach(waiting -> waiting.answer().completeExceptionally(e)));
+    }
+  }
+
+  private static void complete(List<Waiting> batch, List<FloatVector> rows) {
+    int from = 0;
+    for (Waiting waiting : batch) {
+      int to = from + waiting.pixels().images();
+      waiting.answer().complete(List.copyOf(rows.subList(from, to)));
+      from = to;
     }
   }
 

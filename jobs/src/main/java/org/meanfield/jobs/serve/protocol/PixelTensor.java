@@ -1,6 +1,5 @@
 package org.meanfield.jobs.serve.protocol;
 
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -54,15 +53,16 @@ public final class PixelTensor {
   private static FloatBuffer bytes(InputTensor tensor, ImageSpec spec) {
     List<Long> one = List.of((long) spec.height(), (long) spec.width(), (long) spec.channels());
     int images = requireImages(tensor, one, 1, spec);
-    ByteBuffer from = tensor.data();
+    byte[] from = new byte[images * spec.values()];
+    tensor.data().duplicate().get(from); // arrays: the loop runs for every request
     int plane = spec.height() * spec.width();
-    float[] to = new float[images * spec.values()];
+    float[] to = new float[from.length];
     int next = 0;
     for (int image = 0; image < images; image++) {
       for (int channel = 0; channel < spec.channels(); channel++) {
         int at = image * spec.values() + channel;
         for (int i = 0; i < plane; i++) {
-          to[next++] = from.get(at) & 0xFF;
+          to[next++] = from[at] & 0xFF;
           at += spec.channels();
         }
       }

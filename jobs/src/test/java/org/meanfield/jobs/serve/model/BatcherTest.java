@@ -124,6 +124,25 @@ class BatcherTest {
     assertThatThrownBy(() -> batcher.submit(pixels(3))).hasMessageContaining("closed");
   }
 
+  @Test
+  void whoeverIsAnsweredMayCloseIt() {
+    CountDownLatch go = new CountDownLatch(1);
+    Batcher batcher =
+        new Batcher(
+            "test",
+            PIXEL,
+            new BatchRule(1, 1, Duration.ZERO),
+            (pixels, images) -> {
+              await(go);
+              return echo(pixels, images);
+            },
+            (images, nanoseconds) -> batches.add(images));
+    CompletableFuture<Void> closed = batcher.submit(pixels(1)).thenRun(batcher::close);
+    go.countDown();
+    closed.join();
+    assertThatThrownBy(() -> batcher.submit(pixels(2))).hasMessageContaining("closed");
+  }
+
   private Batcher batcher(int lanes, int maxImages, Duration maxDelay) {
     return new Batcher(
         "test",
