@@ -29,6 +29,14 @@ public interface Engine {
   Replica open(Network network, int threads);
 
   /**
+   * Opens a trained network where {@link #open(Network, int)} does, for any number of threads.
+   *
+   * @param threads native threads that one prediction may use
+   * @throws org.meanfield.error.CorruptArtifactException where the state is of another network
+   */
+  Predictor predictor(Network network, ModelState state, int threads);
+
+  /**
    * Opens a replica on a device.
    *
    * @param threads native threads of the processor that this replica may use

@@ -7,8 +7,10 @@ import org.meanfield.image.PixelImage;
 import org.meanfield.model.FloatVector;
 
 /**
- * A trained classifier ready to score images: either a replica of an engine or an exported file in
- * its runtime.
+ * A trained classifier ready to score images: in an engine, or as an exported file in its runtime.
+ *
+ * <p>Thread-safe but for {@link #close}, which comes after the last image: many threads score with
+ * one copy of the weights.
  */
 public interface Scorer extends AutoCloseable {
   /** What the images must look like. */

@@ -3,8 +3,8 @@ package org.meanfield.engine;
 import java.io.Serializable;
 
 /**
- * A trained classifier on its way to where it scores: small enough to broadcast, opened once in
- * each task. Holds no native memory.
+ * A trained classifier on its way to where it scores: small enough to broadcast, opened there.
+ * Holds no native memory.
  */
 public interface ScorerSource extends Serializable {
   /** Identifies the weights: the same id scores the same way. */

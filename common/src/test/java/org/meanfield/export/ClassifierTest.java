@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
+import org.meanfield.engine.EngineScorer;
 import org.meanfield.engine.Engines;
-import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.image.BadImageException;
@@ -54,7 +54,7 @@ class ClassifierTest {
   void answersWhatTheTrainedModelAnswers() {
     List<PixelImage> images = RandomModels.images(SPEC, 4, 3);
     List<byte[]> encoded = images.stream().map(PngEncoder::encode).toList();
-    try (Scorer trained = new ReplicaScorer(model, Engines.named("nd4j"), 1);
+    try (Scorer trained = new EngineScorer(model, Engines.named("nd4j"), 1);
         Classifier classifier = Classifier.load(folder, 2)) {
       List<Classification> answers = classifier.classify(encoded);
       for (int i = 0; i < images.size(); i++) {

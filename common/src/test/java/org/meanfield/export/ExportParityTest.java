@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
+import org.meanfield.engine.EngineScorer;
 import org.meanfield.engine.Engines;
-import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
 import org.meanfield.engine.nd4j.ParameterLayout;
 import org.meanfield.export.OpenCvNetwork.Form;
@@ -130,7 +130,7 @@ class ExportParityTest {
   }
 
   private static List<FloatVector> answers(TrainedModel model, List<PixelImage> images) {
-    try (Scorer scorer = new ReplicaScorer(model, Engines.named("nd4j"), 1)) {
+    try (Scorer scorer = new EngineScorer(model, Engines.named("nd4j"), 1)) {
       return scorer.score(images);
     }
   }

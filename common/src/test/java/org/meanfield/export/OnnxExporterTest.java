@@ -20,8 +20,8 @@ import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Normalization;
 import org.meanfield.data.ResizePolicy;
+import org.meanfield.engine.EngineScorer;
 import org.meanfield.engine.Engines;
-import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
 import org.meanfield.error.SettingsException;
 import org.meanfield.export.onnx.PixelForm;
@@ -115,7 +115,7 @@ class OnnxExporterTest {
   /** Compares a model's export with the engine on the same images. */
   static ExportCheck compare(TrainedModel model, List<PixelImage> images) {
     byte[] onnx = OnnxExporter.export(model);
-    try (Scorer engine = new ReplicaScorer(model, Engines.named("nd4j"), 1);
+    try (Scorer engine = new EngineScorer(model, Engines.named("nd4j"), 1);
         Scorer exported =
             new OnnxScorer(
                 "model.onnx", onnx, model.network().imageSpec(), model.network().classes(), 1)) {

@@ -2,6 +2,7 @@ package org.meanfield.engine.nd4j;
 
 import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Engine;
+import org.meanfield.engine.Predictor;
 import org.meanfield.engine.Replica;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.Network;
@@ -38,5 +39,11 @@ public final class Nd4jEngine implements Engine {
   @Override
   public Replica open(Network network, ComputeDevice device, int threads) {
     return new Nd4jReplica(network, backend, device, threads);
+  }
+
+  @Override
+  public Predictor predictor(Network network, ModelState state, int threads) {
+    ComputeDevice device = new ComputeDevice(backend.kind(), 0);
+    return new Nd4jPredictor(network, state, backend, device, threads);
   }
 }

@@ -49,7 +49,7 @@ final class Nd4jReplica implements Replica {
     graph.getConfiguration().setIterationCount(position.iteration());
     graph.getConfiguration().setEpochCount(position.epoch());
     Nd4j.getRandom().setSeed(position.seed());
-    try (INDArray pixels = images(minibatch);
+    try (INDArray pixels = images(network, minibatch);
         INDArray targets =
             FloatArrays.arrayOf(minibatch.targets(), minibatch.size(), network.classes().size())) {
       graph.fit(new INDArray[] {pixels}, new INDArray[] {targets});
@@ -67,7 +67,7 @@ final class Nd4jReplica implements Replica {
   public FloatVector predict(Minibatch minibatch) {
     backend.use(device);
     backend.useThreads(threads);
-    try (INDArray pixels = images(minibatch);
+    try (INDArray pixels = images(network, minibatch);
         INDArray probabilities = graph.outputSingle(pixels)) {
       return FloatArrays.copyOf(probabilities);
     }
@@ -78,7 +78,8 @@ final class Nd4jReplica implements Replica {
     NetworkMemory.free(graph);
   }
 
-  private INDArray images(Minibatch minibatch) {
+  /** A minibatch as DL4J takes it. Ownership: the caller closes. */
+  static INDArray images(Network network, Minibatch minibatch) {
     var spec = network.imageSpec();
     return FloatArrays.arrayOf(
         minibatch.pixels(), minibatch.size(), spec.channels(), spec.height(), spec.width());

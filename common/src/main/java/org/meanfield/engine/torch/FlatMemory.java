@@ -15,23 +15,37 @@ import org.meanfield.model.ModelState;
 
 /**
  * All parameters, gradients and updater state of a network: three flat vectors of 32-bit floats in
- * DL4J's order. Everything else is a view of them. Ownership: made and used inside the replica's
- * scope, which frees it.
+ * DL4J's order. Everything else is a view of them. Ownership: made and used inside the scope of a
+ * replica or a predictor, which frees it.
  */
 final class FlatMemory {
   private final Tensor parameters;
-  private final Tensor gradients;
-  private final Tensor state;
+  private final Tensor gradients; // null where nothing is trained
+  private final Tensor state; // null where nothing is trained
   private final Device device;
 
-  FlatMemory(GraphLayout layout, Device device) {
+  private FlatMemory(Tensor parameters, Tensor gradients, Tensor state, Device device) {
+    this.parameters = parameters;
+    this.gradients = gradients;
+    this.state = state;
     this.device = device;
-    this.parameters = zeros(layout.parameterCount());
-    this.gradients = zeros(layout.parameterCount());
-    this.state = zeros(layout.stateCount());
   }
 
-  private Tensor zeros(long length) {
+  /** All three vectors. */
+  static FlatMemory forTraining(GraphLayout layout, Device device) {
+    return new FlatMemory(
+        zeros(layout.parameterCount(), device),
+        zeros(layout.parameterCount(), device),
+        zeros(layout.stateCount(), device),
+        device);
+  }
+
+  /** Parameters alone, none of them on the gradient tape. */
+  static FlatMemory forPrediction(GraphLayout layout, Device device) {
+    return new FlatMemory(zeros(layout.parameterCount(), device), null, null, device);
+  }
+
+  private static Tensor zeros(long length, Device device) {
     return torch.zeros(new long[] {length}, new TensorOptions(device).dtype(Types.floats()));
   }
 
@@ -75,6 +89,9 @@ final class FlatMemory {
   Parameter parameter(Slice slice, long[] shape, long[] strides, Learning learning) {
     LongOptional offset = new LongOptional(slice.offset());
     Tensor values = parameters.as_strided(shape, strides, offset).detach();
+    if (gradients == null) {
+      return new Parameter(values, null);
+    }
     Tensor gradient = gradients.as_strided(shape, strides, offset).detach();
     if (learning == Learning.TRAINED) {
       values.set_requires_grad(true);
@@ -86,7 +103,9 @@ final class FlatMemory {
   /** Overwrites parameters and updater state. Errors: a state of another network. */
   void load(String network, ModelState from) {
     put(network, "parameters", from.parameters(), parameters);
-    put(network, "updater state", from.updaterState(), state);
+    if (state != null) {
+      put(network, "updater state", from.updaterState(), state);
+    }
   }
 
   /** A copy of parameters and updater state. */

@@ -23,7 +23,10 @@ final class Parameter {
     return values;
   }
 
-  /** Where the gradient is accumulated; for batch statistics, where their change is put. */
+  /**
+   * Where the gradient is accumulated; for batch statistics, where their change is put. Null where
+   * nothing is trained.
+   */
   Tensor gradient() {
     return gradient;
   }

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Precision;
+import org.meanfield.engine.Predictor;
 import org.meanfield.engine.Replica;
 import org.meanfield.engine.nd4j.GraphLayout;
 import org.meanfield.engine.nd4j.NativeBackend;
@@ -110,6 +111,12 @@ public final class TorchEngine implements Engine {
   public Replica open(Network network, ComputeDevice device, int threads) {
     return new TorchReplica(
         network, layout(network), new TorchDevice(device, precision), precision, images, threads);
+  }
+
+  @Override
+  public Predictor predictor(Network network, ModelState state, int threads) {
+    TorchDevice device = new TorchDevice(ComputeDevice.CPU, precision);
+    return new TorchPredictor(network, layout(network), state, device, precision, images, threads);
   }
 
   private static GraphLayout layout(Network network) {

@@ -3,10 +3,8 @@ package org.meanfield.engine.torch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.meanfield.data.ImageSpec;
 import org.meanfield.engine.Minibatch;
 import org.meanfield.engine.Precision;
 import org.meanfield.engine.Replica;
@@ -20,11 +18,11 @@ import org.meanfield.model.Network;
 final class TorchReplica implements Replica {
   private final Network network;
   private final int threads;
-  private final ImageLayout imageLayout;
   private final TorchDevice device;
   private final PointerScope scope; // owns everything below
   private final FlatMemory memory;
   private final CompiledGraph graph;
+  private final Inference inference;
   private final GradientStep gradientStep;
   private final Generator generator;
   private final GeneratorOptional draws;
@@ -41,14 +39,14 @@ final class TorchReplica implements Replica {
       int threads) {
     this.network = network;
     this.threads = threads;
-    this.imageLayout = images;
     this.device = device;
     this.compute = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
     TorchNatives.useThreads(threads);
     this.averaged = network.configuration().getDefaultConfiguration().isMiniBatch();
     try (PointerScope opening = new PointerScope()) {
-      this.memory = new FlatMemory(layout, device.handle());
+      this.memory = FlatMemory.forTraining(layout, device.handle());
       this.graph = GraphCompiler.compile(network, layout, memory);
+      this.inference = new Inference(network, graph, device, compute, images, threads);
       this.gradientStep = new GradientStep(layout, memory);
       this.generator = device.generator();
       this.draws = new GeneratorOptional(generator);
@@ -83,7 +81,7 @@ final class TorchReplica implements Replica {
     memory.gradients().zero_();
     Pass pass =
         new Pass(Pass.Mode.TRAINING, compute, draws, position.iteration(), position.epoch());
-    Tensor output = graph.forward(images(minibatch), pass).to(ScalarType.Float);
+    Tensor output = graph.forward(inference.images(minibatch), pass).to(ScalarType.Float);
     double divisor = averaged ? minibatch.size() : 1;
     double loss = graph.loss().backward(output, targets(minibatch), 1 / divisor) / divisor;
     double penalty = gradientStep.penalty(position.iteration(), position.epoch());
@@ -99,23 +97,7 @@ final class TorchReplica implements Replica {
 
   @Override
   public FloatVector predict(Minibatch minibatch) {
-    TorchNatives.useThreads(threads);
-    device.begin();
-    try {
-      return inferred(minibatch);
-    } catch (RuntimeException e) {
-      throw device.explained(e, network.name(), minibatch, this::inferred);
-    }
-  }
-
-  private FloatVector inferred(Minibatch minibatch) {
-    return Native.temporary(() -> Native.withoutGradient(() -> infer(minibatch)));
-  }
-
-  private FloatVector infer(Minibatch minibatch) {
-    Pass pass = new Pass(Pass.Mode.INFERENCE, compute, draws, 0, 0);
-    Tensor output = graph.forward(images(minibatch), pass).to(ScalarType.Float);
-    return FlatMemory.floats(graph.loss().output(output));
+    return inference.predict(minibatch);
   }
 
   @Override
@@ -124,14 +106,6 @@ final class TorchReplica implements Replica {
       closed = true;
       scope.deallocate();
     }
-  }
-
-  private Tensor images(Minibatch minibatch) {
-    ImageSpec spec = network.imageSpec();
-    Tensor images =
-        device.tensor(
-            minibatch.pixels(), minibatch.size(), spec.channels(), spec.height(), spec.width());
-    return images.to(compute, false, false, new MemoryFormatOptional(imageLayout.format()));
   }
 
   private Tensor targets(Minibatch minibatch) {

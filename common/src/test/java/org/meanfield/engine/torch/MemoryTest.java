@@ -9,11 +9,13 @@ import org.junit.jupiter.api.Test;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Minibatch;
+import org.meanfield.engine.Predictor;
 import org.meanfield.engine.Replica;
 import org.meanfield.engine.StepPosition;
+import org.meanfield.model.ModelState;
 import org.meanfield.model.Network;
 
-/** Nothing native is left behind by steps or by replicas. */
+/** Nothing native is left behind by steps, replicas or predictors. */
 class MemoryTest {
   private final Engine engine = Engines.named("torch");
   private final Network network = ArchitecturesAgreeTest.network("lenet", 28, 1);
@@ -52,6 +54,22 @@ class MemoryTest {
         train(replica, 0, 2);
         replica.predict(minibatch);
         replica.state();
+      }
+    }
+    assertThat(Pointer.totalCount()).as("native objects").isEqualTo(handles);
+  }
+
+  @Test
+  void aClosedPredictorLeavesNothing() {
+    ModelState state;
+    try (Replica replica = engine.open(network, 1)) {
+      state = replica.state();
+    }
+    engine.predictor(network, state, 1).close();
+    long handles = Pointer.totalCount();
+    for (int i = 0; i < 3; i++) {
+      try (Predictor predictor = engine.predictor(network, state, 1)) {
+        predictor.predict(minibatch);
       }
     }
     assertThat(Pointer.totalCount()).as("native objects").isEqualTo(handles);

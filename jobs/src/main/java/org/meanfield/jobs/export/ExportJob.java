@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.meanfield.config.Setting;
 import org.meanfield.engine.Engine;
+import org.meanfield.engine.EngineScorer;
 import org.meanfield.engine.Engines;
-import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
 import org.meanfield.error.ConflictException;
 import org.meanfield.error.DataException;
@@ -161,7 +161,7 @@ public final class ExportJob implements Job {
       TrainedModel model, Map<String, byte[]> models, List<PixelImage> images) {
     Engine engine = Engines.named(Engines.fastest(model.network()));
     ExportCheck worst = ExportCheck.none();
-    try (Scorer trained = new ReplicaScorer(model, engine, 1)) {
+    try (Scorer trained = new EngineScorer(model, engine, 1)) {
       for (Map.Entry<String, byte[]> file : models.entrySet()) {
         try (Scorer exported = open(file.getKey(), file.getValue(), model, engine)) {
           ExportCheck check = ExportCheck.compare(trained, exported, images);
@@ -180,7 +180,7 @@ public final class ExportJob implements Job {
           new OnnxScorer(name, content, network.imageSpec(), network.classes(), 1);
       case ServingBundle.ONNX_UINT8_FILE ->
           new OnnxBytesScorer(name, content, network.imageSpec(), network.classes(), 1);
-      default -> new ReplicaScorer(ModelZip.decode(name, content), engine, 1);
+      default -> new EngineScorer(ModelZip.decode(name, content), engine, 1);
     };
   }
 

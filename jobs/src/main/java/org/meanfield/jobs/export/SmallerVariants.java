@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.meanfield.data.Split;
+import org.meanfield.engine.EngineScorer;
 import org.meanfield.engine.Engines;
-import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
 import org.meanfield.error.SettingsException;
 import org.meanfield.export.OnnxExporter;
@@ -112,7 +112,7 @@ final class SmallerVariants {
         CheckImages.of(
             context, settings, network.imageSpec(), CheckImages.UNSEEN, settings.variantImages());
     List<VariantCheck> checks = new ArrayList<>();
-    try (Scorer trained = new ReplicaScorer(model, Engines.named(Engines.fastest(network)), 1)) {
+    try (Scorer trained = new EngineScorer(model, Engines.named(Engines.fastest(network)), 1)) {
       wanted()
           .forEach(
               (form, name) -> {

@@ -20,8 +20,8 @@ import org.meanfield.jobs.storage.Storage;
  * A trained image classifier as a transformer: adds predictions to rows with images, in batches and
  * in streams. A bad image gets nulls and a reason; it never ends a job unless that is asked for.
  *
- * <p>The weights are broadcast once; each executor opens them once for every task that runs at the
- * same time, and keeps them for the tasks that follow.
+ * <p>The weights are broadcast once; each executor opens them once, for all of its tasks, and keeps
+ * them for the tasks that follow.
  */
 public final class ImageClassificationModel extends Model<ImageClassificationModel>
     implements MLWritable {

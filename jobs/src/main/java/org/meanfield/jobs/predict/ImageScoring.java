@@ -13,7 +13,7 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.meanfield.engine.Scorer;
 import org.meanfield.engine.ScorerSource;
 
-/** Classifies a partition of images, the model opened once, on the executor. */
+/** Classifies a partition of images, with the model that its executor has open. */
 final class ImageScoring implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
 

@@ -1,28 +1,23 @@
 package org.meanfield.jobs.storage;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import org.apache.spark.SparkEnv;
 import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
+import org.meanfield.engine.EngineScorer;
 import org.meanfield.engine.Engines;
-import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
 import org.meanfield.engine.ScorerSource;
 import org.meanfield.export.BundleManifest;
 import org.meanfield.export.OnnxScorer;
-import org.meanfield.image.PixelImage;
-import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelStateCodec;
 import org.meanfield.model.Network;
 import org.meanfield.model.TrainedModel;
 
 /**
  * A model on its way to the executors: plain bytes, to be broadcast once. Each executor opens it
- * once per concurrent task and keeps it for the next task.
+ * once, for all of its tasks.
  */
 public final class ShippedModel implements ScorerSource {
   private static final long serialVersionUID = 1L;
@@ -137,95 +132,37 @@ public final class ShippedModel implements ScorerSource {
   }
 
   /**
-   * A scorer of this model for one task at a time: an idle one of this executor, else a new one.
+   * A scorer of this model: all that are open in a process share one copy of the weights.
    *
-   * <p>Ownership: closing it hands it to the executor's next task; the native memory is freed when
-   * two other models are opened or the executor ends.
+   * <p>Ownership: what is closed stays in memory for the process's next tasks, until two other
+   * models are opened or the process ends.
    *
-   * @param threads native threads that it may use
+   * @param threads native threads that one task may use
    */
   @Override
   public Scorer open(int threads) {
-    String key = form + " " + modelId + " " + threads;
-    Scorer idle = Idle.take(key);
-    return new Lease(key, idle != null ? idle : openNew(threads));
+    return SharedScorers.lease(form + " " + modelId + " " + threads, () -> openNew(threads));
   }
 
   private Scorer openNew(int threads) {
     if (form == Form.ONNX) {
       Network network = network();
-      return new OnnxScorer(uri, weights, network.imageSpec(), network.classes(), threads);
+      return new OnnxScorer(
+          uri, weights, network.imageSpec(), network.classes(), sessionThreads(threads));
     }
     TrainedModel model =
         new TrainedModel(network(), ModelStateCodec.decode(weights, uri), runId, datasetId);
-    return new ReplicaScorer(model, Engines.named(Engines.fastest(model.network())), threads);
+    return new EngineScorer(model, Engines.named(Engines.fastest(model.network())), threads);
   }
 
-  /** The scorers of this executor that no task uses, by model, the latest used last. */
-  private static final class Idle {
-    /** A pipeline may classify and describe the same images. */
-    private static final int MODELS = 2;
-
-    private static final Map<String, Deque<Scorer>> SCORERS = new LinkedHashMap<>();
-
-    private Idle() {}
-
-    static synchronized Scorer take(String key) {
-      Deque<Scorer> mine = SCORERS.remove(key);
-      SCORERS.put(key, mine == null ? new ArrayDeque<>() : mine);
-      Iterator<Deque<Scorer>> oldest = SCORERS.values().iterator();
-      while (SCORERS.size() > MODELS) {
-        oldest.next().forEach(Scorer::close);
-        oldest.remove();
-      }
-      return mine == null ? null : mine.poll();
-    }
-
-    static synchronized void giveBack(String key, Scorer scorer) {
-      Deque<Scorer> mine = SCORERS.get(key);
-      if (mine == null) {
-        scorer.close(); // other models came meanwhile
-      } else {
-        mine.push(scorer);
-      }
-    }
-  }
-
-  /** A scorer on loan to one task. */
-  private static final class Lease implements Scorer {
-    private final String key;
-    private final Scorer scorer;
-    private boolean returned;
-
-    Lease(String key, Scorer scorer) {
-      this.key = key;
-      this.scorer = scorer;
-    }
-
-    @Override
-    public ImageSpec imageSpec() {
-      return scorer.imageSpec();
-    }
-
-    @Override
-    public ClassIndex classes() {
-      return scorer.classes();
-    }
-
-    @Override
-    public List<FloatVector> score(List<PixelImage> images) {
-      if (returned) {
-        throw new IllegalStateException("This scorer was closed; open another one");
-      }
-      return scorer.score(images);
-    }
-
-    @Override
-    public void close() {
-      if (!returned) {
-        returned = true;
-        Idle.giveBack(key, scorer);
-      }
-    }
+  /**
+   * Threads of a session that all tasks of this process score with: the thread of one of them, and
+   * all that help. A session's helpers serve whichever call has work for them.
+   */
+  private static int sessionThreads(int threads) {
+    SparkEnv spark = SparkEnv.get();
+    int tasks =
+        spark == null ? 1 : Math.max(1, spark.conf().getInt("spark.executor.cores", 1) / threads);
+    return 1 + tasks * (threads - 1);
   }
 }

@@ -14,8 +14,8 @@ import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Normalization;
 import org.meanfield.data.ResizePolicy;
+import org.meanfield.engine.EngineScorer;
 import org.meanfield.engine.Engines;
-import org.meanfield.engine.ReplicaScorer;
 import org.meanfield.engine.Scorer;
 import org.meanfield.engine.ScorerSource;
 import org.meanfield.engine.nd4j.NativeBackend;
@@ -76,6 +76,6 @@ public record LinearClassifier(int side, List<String> classes, long seed) implem
 
   @Override
   public Scorer open(int threads) {
-    return new ReplicaScorer(trained(), Engines.named("nd4j"), threads);
+    return new EngineScorer(trained(), Engines.named("nd4j"), threads);
   }
 }

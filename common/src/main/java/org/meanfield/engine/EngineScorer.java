@@ -9,28 +9,21 @@ import org.meanfield.image.PixelImage;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.TrainedModel;
 
-/** Scores images with a replica of an engine. */
-public final class ReplicaScorer implements Scorer {
+/** Scores images with a trained model in an engine. */
+public final class EngineScorer implements Scorer {
   private final TrainedModel model;
-  private final Replica replica;
+  private final Predictor predictor;
   private final MinibatchAssembler assembler;
 
-  /** Opens a replica with the model's weights; {@link #close} frees it. */
-  public ReplicaScorer(TrainedModel model, Engine engine, int threads) {
+  /**
+   * Opens the model; {@link #close} frees it.
+   *
+   * @param threads native threads that one call of {@link #score} may use
+   */
+  public EngineScorer(TrainedModel model, Engine engine, int threads) {
     this.model = model;
     this.assembler = new MinibatchAssembler(model.network().imageSpec());
-    this.replica = opened(model, engine, threads);
-  }
-
-  private static Replica opened(TrainedModel model, Engine engine, int threads) {
-    Replica replica = engine.open(model.network(), threads);
-    try {
-      replica.load(model.state());
-      return replica;
-    } catch (RuntimeException e) {
-      replica.close();
-      throw e;
-    }
+    this.predictor = engine.predictor(model.network(), model.state(), threads);
   }
 
   @Override
@@ -48,7 +41,7 @@ public final class ReplicaScorer implements Scorer {
     if (images.isEmpty()) {
       return List.of();
     }
-    float[] all = replica.predict(assembler.forScoring(images)).toArray();
+    float[] all = predictor.predict(assembler.forScoring(images)).toArray();
     int classes = classes().size();
     List<FloatVector> rows = new ArrayList<>(images.size());
     for (int from = 0; from < all.length; from += classes) {
@@ -59,6 +52,6 @@ public final class ReplicaScorer implements Scorer {
 
   @Override
   public void close() {
-    replica.close();
+    predictor.close();
   }
 }
