@@ -24,13 +24,24 @@ final class LocalShards {
   static <E> WorkerExamples get(
       ShardName name, ShardStore<E> store, int worker, Iterable<Tuple2<ExampleKey, E>> lineage) {
     SHARDS.keySet().removeIf(key -> name.replaces(key.name()));
+    Keeper.announce();
     return SHARDS.computeIfAbsent(
         new Key(name, worker), absent -> store.build(worker, lineage.iterator()));
   }
 
-  /** Forgets these shards in this process. */
-  static void release(ShardName name) {
-    SHARDS.keySet().removeIf(key -> key.name().equals(name));
+  /**
+   * Forgets the shards of a name in this process; who reads one goes on reading it.
+   *
+   * @param name as {@link ShardName#id} gives it
+   * @return whether there was one
+   */
+  static boolean release(String name) {
+    return SHARDS.keySet().removeIf(key -> key.name().id().equals(name));
+  }
+
+  /** How many shards this process has. */
+  static int count() {
+    return SHARDS.size();
   }
 
   /** The mapping keeps the content; nothing is left behind however the process ends. */

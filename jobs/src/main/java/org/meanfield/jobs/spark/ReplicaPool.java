@@ -22,6 +22,7 @@ final class ReplicaPool {
 
   /** A replica of the plan's network, for one task at a time, on the task's device. */
   static Replica borrow(String pool, TrainingPlan plan) {
+    Keeper.announce();
     if (!IDLE.containsKey(pool)) {
       closeIdle();
     }

@@ -40,6 +40,7 @@ public final class ResidentRoundRunner implements ClusterRunner {
   private final double timeoutSeconds;
   private final IntSupplier slots;
   private final String pool = UUID.randomUUID().toString();
+  private final Releases releases = Releases.listening();
   private long segments;
   private List<Long> exchangedBytes = List.of();
 
@@ -129,7 +130,7 @@ public final class ResidentRoundRunner implements ClusterRunner {
 
   @Override
   public void close() {
-    ReplicaPool.release(pool);
+    releases.everywhere(pool);
     plan.destroy();
   }
 

@@ -11,6 +11,11 @@ import java.io.Serializable;
  */
 record ShardName(String owner, int generation) implements Serializable {
 
+  /** As one text, for messages. */
+  String id() {
+    return owner + "/" + generation;
+  }
+
   /** True where nobody needs the other one's shards any more. */
   boolean replaces(ShardName other) {
     return owner.equals(other.owner) && generation > other.generation;

@@ -30,6 +30,7 @@ public final class SparkRoundRunner implements ClusterRunner {
   private final SharedPlan plan;
   private final CoordinatorMerge merge;
   private final String pool = UUID.randomUUID().toString();
+  private final Releases releases = Releases.listening();
 
   /** Broadcasts the plan. Ownership: the data stays the caller's to close. */
   public SparkRoundRunner(
@@ -76,7 +77,7 @@ public final class SparkRoundRunner implements ClusterRunner {
 
   @Override
   public void close() {
-    ReplicaPool.release(pool);
+    releases.everywhere(pool);
     plan.destroy();
   }
 }

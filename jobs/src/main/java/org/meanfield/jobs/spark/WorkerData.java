@@ -16,6 +16,7 @@ import scala.Tuple2;
 public final class WorkerData implements AutoCloseable {
   private final ShardRdd shards;
   private final List<Integer> sizes;
+  private final Releases releases = Releases.listening();
 
   WorkerData(ShardRdd shards, List<Integer> sizes) {
     this.shards = shards;
@@ -106,9 +107,10 @@ public final class WorkerData implements AutoCloseable {
     return shards.homes();
   }
 
+  /** Frees the shards on all executors. */
   @Override
   public void close() {
-    LocalShards.release(shards.shardName());
+    releases.everywhere(shards.shardName().id());
   }
 
   ShardRdd shards() {

@@ -75,6 +75,16 @@ class ArrayShardsTest {
   }
 
   @Test
+  void whatIsClosedIsForgottenAndNothingElse() {
+    shards(spark.parallelize(examples(10, 10), 2), 2, "stays", 1);
+    shards(spark.parallelize(examples(10, 10), 2), 2, "closed", 1);
+    Releases.listening().everywhere(new ShardName("closed", 1).id());
+    assertThat(held("closed", 1)).isFalse();
+    assertThat(held("stays", 1)).isTrue();
+    Releases.listening().everywhere(new ShardName("stays", 1).id());
+  }
+
+  @Test
   void anRddThatGivesOtherDataEachTimeIsNamed() {
     ArrayStore store = new ArrayStore(2, 1, List.of(0, 5));
     ArrayExample example = examples(1, 1).get(0);
