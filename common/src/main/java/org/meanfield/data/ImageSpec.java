@@ -8,7 +8,8 @@ import java.io.Serializable;
  *
  * @param height in pixels
  * @param width in pixels
- * @param channels 1 (grey) or 3 (red, green, blue, in this order)
+ * @param channels 1 (grey) or 3 (red, green, blue, in this order); arrays that come from no picture
+ *     may have any number
  * @param resize for images of another size
  * @param normalization per channel
  */
@@ -18,9 +19,9 @@ public record ImageSpec(
 
   /** Checks the shape. */
   public ImageSpec {
-    if (height < 1 || width < 1 || (channels != 1 && channels != 3)) {
+    if (height < 1 || width < 1 || channels < 1) {
       throw new IllegalArgumentException(
-          "An image spec needs a positive size and 1 or 3 channels; found "
+          "An image spec needs a positive size and at least one channel; found "
               + height
               + "x"
               + width

@@ -118,9 +118,6 @@ final class NetworkForm {
   }
 
   private static ImageSpec spec(long height, long width, long channels) {
-    if (channels != 1 && channels != 3) {
-      throw refused("its images have " + channels + " channels, expected 1 or 3");
-    }
     return new ImageSpec(
         Math.toIntExact(height),
         Math.toIntExact(width),

@@ -7,6 +7,7 @@ import java.util.function.DoubleConsumer;
 import org.meanfield.engine.nd4j.LiveNetwork;
 import org.meanfield.train.Checkpoint;
 import org.meanfield.train.RoundReport;
+import org.meanfield.train.RunJournal;
 import org.meanfield.train.TrainingClock;
 import org.meanfield.train.TrainingListener;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class FitEvents implements TrainingListener {
   private final List<org.deeplearning4j.optimize.api.TrainingListener> listeners;
   private final DoubleConsumer score;
   private final Optional<FitTimes> times;
+  private Optional<RunJournal> journal = Optional.empty();
   private double loss = Double.NaN;
 
   /**
@@ -50,6 +52,11 @@ final class FitEvents implements TrainingListener {
     return !listeners.isEmpty();
   }
 
+  /** Has each round told to a run's journal too. */
+  void recordIn(RunJournal runs) {
+    journal = Optional.of(runs);
+  }
+
   /** Takes a time of the driver's. */
   void took(String key, long startMillis, long examples) {
     times.ifPresent(stats -> stats.add(key, startMillis, examples));
@@ -67,6 +74,7 @@ final class FitEvents implements TrainingListener {
   public void roundMerged(RoundReport report) {
     loss = report.loss();
     times.ifPresent(stats -> stats.add(report));
+    journal.ifPresent(lines -> lines.roundMerged(report));
     LOG.info(
         "Round {} of epoch {}: {} iterations of each worker, loss {}, {} images/s, limit {}",
         report.clock().round(),
@@ -94,6 +102,6 @@ final class FitEvents implements TrainingListener {
 
   @Override
   public void beforeCheckpoint(TrainingClock clock) {
-    // Nothing is written beside the checkpoint.
+    // A fit looks at every segment's end, and keeps the journal where it keeps a checkpoint.
   }
 }

@@ -15,8 +15,8 @@ import org.meanfield.jobs.storage.Storage;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.Network;
 import org.meanfield.train.Checkpoint;
-import org.meanfield.train.CheckpointStore;
 import org.meanfield.train.LoopIntervals;
+import org.meanfield.train.RunJournal;
 import org.meanfield.train.TrainingClock;
 import org.meanfield.train.TrainingLoop;
 import org.meanfield.train.TrainingPlan;
@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Fitting implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Fitting.class);
-  private static final int KEPT_CHECKPOINTS = 2;
 
   private final MasterSettings settings;
   private final FittedShards shards = new FittedShards(UUID.randomUUID().toString());
@@ -56,9 +55,9 @@ final class Fitting implements AutoCloseable {
       return;
     }
     TrainingPlan plan = plan(network.network(current.get().shape()), current.get());
-    Optional<CheckpointStore> checkpoints = checkpoints(spark);
+    Optional<RunDirectory> run = runDirectory(spark);
     int epoch = network.epoch();
-    Checkpoint from = start(network, identity(plan), checkpoints);
+    Checkpoint from = start(network, identity(plan), run);
     if (from.clock().epoch() > epoch) {
       LOG.info(
           "Fit {} was done before: the network takes the checkpoint after round {}",
@@ -68,8 +67,9 @@ final class Fitting implements AutoCloseable {
       return;
     }
     resuming = false;
+    run.ifPresent(folder -> folder.describe(identity(plan), plan, settings, spark.sc()));
     events.begins();
-    train(spark, plan.withEpochs(epoch + 1), current.get(), from, events, checkpoints);
+    train(spark, plan.withEpochs(epoch + 1), current.get(), from, events, run);
     events.took(FitTimes.FIT, start, plan.examplesPerEpoch());
     events.ends();
   }
@@ -80,36 +80,41 @@ final class Fitting implements AutoCloseable {
       FittedShards.Current data,
       Checkpoint from,
       FitEvents events,
-      Optional<CheckpointStore> checkpoints) {
+      Optional<RunDirectory> run) {
     int rounds = events.wantsEveryState() ? 1 : settings.checkpointRounds();
     LoopIntervals intervals = new LoopIntervals(rounds, 0, plan.epochs());
     ClusterRunner runner = runner(spark, plan, data);
+    Optional<RunJournal> journal = run.map(folder -> folder.journal(from.clock(), plan.network()));
+    journal.ifPresent(events::recordIn);
     TrainingLoop loop =
         new TrainingLoop(
             plan,
             runner,
             state -> Double.NaN,
-            now -> merged(now, events, checkpoints),
+            now -> {
+              merged(now, events);
+              if (isDue(now.clock())) {
+                run.ifPresent(folder -> folder.keep(journal.orElseThrow(), now));
+              }
+            },
             intervals,
             events);
     loop.run(from);
   }
 
-  private void merged(Checkpoint now, FitEvents events, Optional<CheckpointStore> checkpoints) {
+  private void merged(Checkpoint now, FitEvents events) {
     last = Optional.of(now);
     events.learned(now);
-    boolean due =
-        now.clock().epochIteration() == 0 || now.clock().round() % settings.checkpointRounds() == 0;
-    if (due) {
-      checkpoints.ifPresent(store -> store.save(now));
-    }
+  }
+
+  private boolean isDue(TrainingClock clock) {
+    return clock.epochIteration() == 0 || clock.round() % settings.checkpointRounds() == 0;
   }
 
   /** Where this fit starts: with what the network holds, unless an unfinished run goes on. */
-  private Checkpoint start(
-      LiveNetwork network, String identity, Optional<CheckpointStore> checkpoints) {
+  private Checkpoint start(LiveNetwork network, String identity, Optional<RunDirectory> run) {
     if (fitted.isEmpty() || fitted.get() != network.model()) {
-      begin(network, identity, checkpoints);
+      begin(network, identity, run);
     }
     if (resuming && last.orElseThrow().clock().epoch() >= network.epoch()) {
       return last.orElseThrow();
@@ -122,24 +127,23 @@ final class Fitting implements AutoCloseable {
     return new Checkpoint(identity, now, network.state(), velocity, Double.NaN);
   }
 
-  private void begin(LiveNetwork network, String identity, Optional<CheckpointStore> checkpoints) {
-    if (fitted.isPresent() && checkpoints.isPresent()) {
+  private void begin(LiveNetwork network, String identity, Optional<RunDirectory> run) {
+    if (fitted.isPresent() && run.isPresent()) {
       throw new SettingsException(
           "runDir "
               + settings.runDir().orElseThrow()
               + " is the run of another network; build a master with its own runDir for this one");
     }
     fitted = Optional.of(network.model());
-    last = checkpoints.flatMap(store -> store.newest(identity));
+    last = run.flatMap(folder -> folder.newest(identity));
     resuming = last.isPresent();
   }
 
-  private Optional<CheckpointStore> checkpoints(JavaSparkContext spark) {
+  private Optional<RunDirectory> runDirectory(JavaSparkContext spark) {
     Storage storage = new Storage(spark.hadoopConfiguration());
     return settings
         .runDir()
-        .map(folder -> new HadoopArtifacts(storage, storage.qualify(folder)))
-        .map(artifacts -> new CheckpointStore(artifacts, KEPT_CHECKPOINTS));
+        .map(folder -> new RunDirectory(new HadoopArtifacts(storage, storage.qualify(folder))));
   }
 
   /** The plan of every epoch that the program may ask for. */

@@ -96,8 +96,9 @@ public abstract sealed class MasterBuilder permits MeanfieldTrainingMaster.Build
   }
 
   /**
-   * Where checkpoints lie, on any file system of Hadoop's. The same program, started again, takes
-   * fits that were done before from there and goes on with the one that was not.
+   * Where checkpoints lie, with a description of the run and its journal, on any file system of
+   * Hadoop's. The same program, started again, takes fits that were done before from there and goes
+   * on with the one that was not.
    */
   public MasterBuilder runDir(String folder) {
     this.runDir = Optional.of(folder);

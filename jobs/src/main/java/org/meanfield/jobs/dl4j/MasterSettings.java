@@ -19,7 +19,7 @@ import org.meanfield.error.SettingsException;
  * @param engine one of {@link Engines#names()}
  * @param precision that it computes in
  * @param seed of order, shards and dropout
- * @param runDir folder of checkpoints; empty for none
+ * @param runDir folder of checkpoints and journal; empty for none
  * @param checkpointRounds rounds between two checkpoints; there is one after each fit too
  * @param roundTimeoutSeconds how long anybody is waited for in a round
  */

@@ -3,7 +3,9 @@ package org.meanfield.jobs.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.meanfield.average.AveragingSchedule;
 import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
@@ -62,6 +64,27 @@ final class SettingsText {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Settings always have a text form", e);
     }
+  }
+
+  /** The settings one by one: a group's are named after it, {@code outer.momentum}. */
+  static Map<String, String> flat(MasterSettings settings) {
+    Map<String, String> flat = new TreeMap<>();
+    flatten("", read(write(settings, Form.JSON)), flat);
+    return flat;
+  }
+
+  private static void flatten(String prefix, JsonNode group, Map<String, String> flat) {
+    group
+        .fields()
+        .forEachRemaining(
+            field -> {
+              String name = prefix + field.getKey();
+              if (field.getValue().isObject()) {
+                flatten(name + ".", field.getValue(), flat);
+              } else {
+                flat.put(name, field.getValue().asText());
+              }
+            });
   }
 
   /**

@@ -190,6 +190,12 @@ public record ModelSettings(
         channels
             .or(() -> before.map(ImageSpec::channels))
             .orElseGet(() -> data.sizes().allGrey() ? 1 : 3);
+    if (planes != 1 && planes != 3) {
+      throw new SettingsException(
+          "The model of 'model.start-from' takes "
+              + planes
+              + " channels, and pictures have 1 or 3; start from another, or set image.channels");
+    }
     Optional<Normalization> earlier =
         before
             .filter(spec -> !normalization.given() && spec.channels() == planes)

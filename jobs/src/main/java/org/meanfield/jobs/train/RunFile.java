@@ -23,9 +23,9 @@ import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.error.ConflictException;
 import org.meanfield.error.CorruptArtifactException;
-import org.meanfield.image.ImageDecoder;
 import org.meanfield.jobs.cli.BuildInfo;
 import org.meanfield.jobs.cli.JobContext;
+import org.meanfield.jobs.cli.Surroundings;
 import org.meanfield.jobs.spark.LocatedKernels;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.tracking.TrackedRun;
@@ -93,18 +93,7 @@ record RunFile(
 
   /** A run that starts now. */
   static RunFile of(JobContext context, DatasetFiles data, Engine engine, TrainingPlan plan) {
-    Runtime machine = Runtime.getRuntime();
-    Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("meanfield", BuildInfo.current().version());
-    versions.put("spark", context.spark().version());
-    versions.put("java", System.getProperty("java.version"));
-    versions.put("jpegs", ImageDecoder.verifiedJpegReader());
-    Map<String, String> host = new LinkedHashMap<>();
-    host.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-    host.put("arch", System.getProperty("os.arch"));
-    host.put("processors", Integer.toString(machine.availableProcessors()));
-    host.put("heapMiB", Long.toString(machine.maxMemory() >> 20));
-    host.put("master", context.spark().sparkContext().master());
+    Surroundings surroundings = Surroundings.of(context.spark().sparkContext());
     return new RunFile(
         1,
         UUID.randomUUID().toString(),
@@ -115,9 +104,9 @@ record RunFile(
         engine.description(),
         plan.digest(),
         plan.examplesPerEpoch(),
-        versions,
+        surroundings.versions(),
         BuildInfo.current().commit(),
-        host,
+        surroundings.machine(),
         List.of(),
         List.of());
   }

@@ -88,6 +88,7 @@ class MeanfieldTrainingMasterTest {
   @Test
   void oneWorkerIsPlainDl4jInTheSameOrder() {
     assertIsPlain(TinyMinibatches::convolutional, TinyMinibatches.images(1));
+    assertIsPlain(TinyMinibatches::convolutionalOnTwoChannels, TinyMinibatches.twoChannels(1));
     assertIsPlain(TinyMinibatches::convolutionalFlat, TinyMinibatches.vectors(1));
     assertIsPlain(TinyMinibatches::dense, TinyMinibatches.vectors(1));
   }

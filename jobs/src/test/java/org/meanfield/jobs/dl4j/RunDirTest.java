@@ -3,7 +3,16 @@ package org.meanfield.jobs.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.api.Model;
@@ -22,6 +31,7 @@ import org.nd4j.linalg.dataset.DataSet;
 /** A program that is killed and started again ends where it would have ended. */
 class RunDirTest {
   private static final int EPOCHS = 3;
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static JavaSparkContext spark;
   private static JavaRDD<DataSet> data;
   @TempDir private Path folder;
@@ -44,9 +54,46 @@ class RunDirTest {
           .isEqualTo(undisturbed.getUpdater().getStateViewArray().toFloatVector());
       assertThat(again.getIterationCount()).isEqualTo(undisturbed.getIterationCount());
       assertThat(again.getEpochCount()).isEqualTo(EPOCHS);
+      assertThat(story(run)).isEqualTo(story(folder.resolve("whole")));
     }
     MultiLayerNetwork finished = run(folder.resolve("whole"), 0);
     assertThat(finished.params().toFloatVector()).isEqualTo(undisturbed.params().toFloatVector());
+  }
+
+  @Test
+  void theFolderTellsWhatTheRunIsAndEachRound() throws IOException {
+    Path run = folder.resolve("told");
+    run(run, Integer.MAX_VALUE);
+    JsonNode what = JSON.readTree(run.resolve("run.json").toFile());
+    assertThat(what.get("settings").get("outer.momentum").asText()).isEqualTo("0.3");
+    assertThat(what.get("settings").get("numWorkers").asText()).isEqualTo("3");
+    assertThat(what.get("engine").asText()).isEqualTo("nd4j");
+    assertThat(what.get("examples").asInt()).isEqualTo(TinyMinibatches.EXAMPLES);
+    assertThat(what.get("planDigest").asText()).matches("[0-9a-f]{64}");
+    assertThat(what.get("machine").get("master").asText()).isEqualTo("local[2]");
+    List<String> story = story(run);
+    // 17 examples of a worker: five minibatches of four, so three rounds an epoch, the last short.
+    assertThat(story).hasSize(3 * EPOCHS);
+    assertThat(story.get(0)).startsWith("0 0 0 2 0.02 ");
+    assertThat(story.get(8)).startsWith("8 2 14 1 0.02 ");
+  }
+
+  /** Round, epoch, first iteration, iterations, learning rate, examples and loss of each line. */
+  private static List<String> story(Path run) {
+    List<String> story = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
+        JsonNode round = JSON.readTree(line);
+        story.add(
+            Stream.of(
+                    "round", "epoch", "iteration", "iterations", "learningRate", "examples", "loss")
+                .map(key -> round.get(key).asText())
+                .collect(Collectors.joining(" ")));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return story;
   }
 
   @Test

@@ -34,6 +34,11 @@ final class TinyMinibatches {
     return cut(size, SIDE, 1, SIDE, SIDE);
   }
 
+  /** The same as images of two channels, one above the other before. */
+  static List<DataSet> twoChannels(int size) {
+    return cut(size, SIDE, 2, SIDE / 2, SIDE);
+  }
+
   /** The same as vectors. */
   static List<DataSet> vectors(int size) {
     return cut(size, SIDE, SIDE * SIDE);
@@ -71,6 +76,14 @@ final class TinyMinibatches {
   static MultiLayerNetwork convolutional() {
     return network(
         InputType.convolutional(SIDE, SIDE, 1),
+        new ConvolutionLayer.Builder(3, 3).nOut(2).activation(Activation.RELU).build(),
+        new BatchNormalization());
+  }
+
+  /** The same, on images of two channels. */
+  static MultiLayerNetwork convolutionalOnTwoChannels() {
+    return network(
+        InputType.convolutional(SIDE / 2, SIDE, 2),
         new ConvolutionLayer.Builder(3, 3).nOut(2).activation(Activation.RELU).build(),
         new BatchNormalization());
   }
