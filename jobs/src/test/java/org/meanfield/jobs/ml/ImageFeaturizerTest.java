@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.ml.clustering.KMeans;
+import org.apache.spark.ml.clustering.KMeansModel;
+import org.apache.spark.ml.feature.BucketedRandomProjectionLSH;
+import org.apache.spark.ml.feature.BucketedRandomProjectionLSHModel;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
@@ -60,6 +64,27 @@ class ImageFeaturizerTest {
     assertThat(rows.stream().map(row -> row.get(0)).toList())
         .isEqualTo(alone.stream().map(row -> row.get(0)).toList());
     model.clear(model.getParam("featuresCol"));
+  }
+
+  @Test
+  void sparksOwnClusteringAndSearchTakeTheFeatures() {
+    Dataset<Row> described =
+        ImageFeaturizer.of(model).transform(images).select("path", "features").cache();
+    KMeansModel clusters = new KMeans().setK(3).setSeed(1).fit(described);
+    assertThat(clusters.transform(described).select("prediction").distinct().count()).isEqualTo(3);
+    BucketedRandomProjectionLSHModel near =
+        new BucketedRandomProjectionLSH()
+            .setInputCol("features")
+            .setOutputCol("hashes")
+            .setBucketLength(2)
+            .setSeed(1)
+            .fit(described);
+    Row first = described.first();
+    Vector features = first.getAs("features");
+    Row nearest =
+        near.approxNearestNeighbors(described, features, 1).select("path", "distCol").first();
+    assertThat(nearest.getString(0)).isEqualTo(first.getAs("path"));
+    assertThat(nearest.getDouble(1)).isZero();
   }
 
   @Test
