@@ -199,7 +199,7 @@ class YarnIT {
     Path log = folder.resolve("submit-" + submissions++ + ".log");
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
-      boolean ended = process.waitFor(240, TimeUnit.SECONDS);
+      boolean ended = process.waitFor(600, TimeUnit.SECONDS);
       assertThat(ended).as("no end:\n%s", Files.readString(log)).isTrue();
       return new Outcome(process.exitValue(), Files.readString(log));
     } finally {

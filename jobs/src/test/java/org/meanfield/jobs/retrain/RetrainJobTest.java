@@ -22,7 +22,10 @@ class RetrainJobTest {
   @Test
   void fromTheFirstImagesToARefusal() throws Exception {
     try (MlflowStub mlflow = new MlflowStub()) {
-      threeDays(new RetrainCommands(folder).with("mlflow.tracking-uri=" + mlflow.uri()));
+      threeDays(
+          new RetrainCommands(folder)
+              .with("mlflow.tracking-uri=" + mlflow.uri())
+              .with("mlflow.timeout-seconds=60"));
       mlflowKnows(mlflow);
     }
   }

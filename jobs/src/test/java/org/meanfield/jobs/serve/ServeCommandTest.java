@@ -58,14 +58,14 @@ class ServeCommandTest {
               .build();
       CompletableFuture<HttpResponse<String>> waiting =
           client.sendAsync(infer, BodyHandlers.ofString());
-      String metrics = "";
-      while (!metrics.contains("meanfield_queued_images 1\n")) {
-        metrics =
-            client
-                .send(
-                    HttpRequest.newBuilder(base.resolve("metrics")).build(),
-                    BodyHandlers.ofString())
-                .body();
+      HttpRequest metrics = HttpRequest.newBuilder(base.resolve("metrics")).build();
+      while (!client
+          .send(metrics, BodyHandlers.ofString())
+          .body()
+          .contains("meanfield_queued_images 1\n")) {
+        if (waiting.isDone()) { // it was answered before anybody looked
+          waiting = client.sendAsync(infer, BodyHandlers.ofString());
+        }
       }
       server.destroy(); // SIGTERM
       assertThat(waiting.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);

@@ -52,6 +52,10 @@ import scala.Tuple2;
 class ResidentRoundRunnerTest {
   private static final OuterOptimizer SLOW =
       new OuterOptimizer(0.8, 0.5, OuterOptimizer.LookAhead.NESTEROV);
+
+  /** Of a round; far beyond what one takes on a busy machine. */
+  private static final int TIMEOUT_SECONDS = 240;
+
   @TempDir static Path folder;
   private static SparkSession spark;
   private static Dataset<Row> rows;
@@ -116,7 +120,7 @@ class ResidentRoundRunnerTest {
       ResultBytes results = new ResultBytes();
       spark.sparkContext().addSparkListener(results);
       resident(plan, 2, new ArrayList<>());
-      spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
+      spark.sparkContext().listenerBus().waitUntilEmpty(60_000);
       spark.sparkContext().removeSparkListener(results);
       assertThat(results.ofLargestStage()).isBetween(bytes, 2 * bytes);
     }
@@ -173,7 +177,7 @@ class ResidentRoundRunnerTest {
         ResidentRoundRunner runner = runner(plan, data, 2)) {
       var rounds = new LoopIntervals(5, 1, 3).segment(plan, TrainingClock.START);
       assertTimeoutPreemptively(
-          Duration.ofSeconds(45),
+          Duration.ofSeconds(TIMEOUT_SECONDS / 2),
           () ->
               assertThatThrownBy(() -> runner.run(rounds, start, round -> {}))
                   .hasMessageContaining("the fetch failed"));
@@ -227,7 +231,8 @@ class ResidentRoundRunnerTest {
 
   private static ResidentRoundRunner runner(TrainingPlan plan, WorkerData data, int tasks) {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
-    return new ResidentRoundRunner(context, plan, data, IdRecording.OFF, 60, () -> tasks);
+    return new ResidentRoundRunner(
+        context, plan, data, IdRecording.OFF, TIMEOUT_SECONDS, () -> tasks);
   }
 
   private Checkpoint resident(TrainingPlan plan, int tasks, List<MergedRound> told) {

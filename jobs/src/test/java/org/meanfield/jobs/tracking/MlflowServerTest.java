@@ -17,6 +17,10 @@ import org.meanfield.jobs.storage.Storage;
 /** Credentials, places of artefacts, and limits of one call. */
 class MlflowServerTest {
   private static final String SEARCH = "{\"filter\": \"tags.a = 'b'\"}";
+
+  /** For a server that answers, on a busy machine too. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   @TempDir Path folder;
 
   @Test
@@ -27,7 +31,7 @@ class MlflowServerTest {
       for (Map<String, String> environment :
           List.of(Map.of("MLFLOW_TRACKING_TOKEN", "secret"), user, Map.<String, String>of())) {
         stub.authorizations.clear();
-        try (MlflowServer server = new MlflowServer(settings(stub.uri()), environment)) {
+        try (MlflowServer server = new MlflowServer(settings(stub.uri(), PATIENCE), environment)) {
           server.call("asking", client -> client.sendPost("runs/search", SEARCH));
           new ArtifactPlace(server, storage(), "mlflow-artifacts:/1/r/artifacts")
               .write("a folder/b.txt", new byte[] {1});
@@ -45,7 +49,7 @@ class MlflowServerTest {
   @Test
   void artefactsOnASharedDiskAreWrittenThere() throws IOException {
     try (MlflowStub stub = new MlflowStub();
-        MlflowServer server = new MlflowServer(settings(stub.uri()), Map.of())) {
+        MlflowServer server = new MlflowServer(settings(stub.uri(), PATIENCE), Map.of())) {
       for (String root : List.of(folder + "/plain", "file://" + folder + "/uri")) {
         new ArtifactPlace(server, storage(), root).write("model/MLmodel", new byte[] {7});
       }
@@ -66,13 +70,14 @@ class MlflowServerTest {
   @Test
   void aCallThatHangsIsLeftAndTheNextOneWorks() throws IOException {
     try (MlflowStub hanging = new MlflowStub();
-        MlflowServer server = new MlflowServer(settings(hanging.uri()), Map.of())) {
+        MlflowServer server =
+            new MlflowServer(settings(hanging.uri(), Duration.ofSeconds(1)), Map.of())) {
       hanging.hang();
       long start = System.nanoTime();
       assertThatThrownBy(() -> server.call("asking", client -> client.getRun("r")))
           .isInstanceOf(OutageException.class)
-          .hasMessage("asking: no answer within 0.5 s");
-      assertThat((System.nanoTime() - start) / 1e9).isLessThan(3);
+          .hasMessage("asking: no answer within 1.0 s");
+      assertThat((System.nanoTime() - start) / 1e9).isLessThan(20);
       hanging.answer();
       String answer = server.call("asking", client -> client.sendPost("runs/search", SEARCH));
       assertThat(answer).contains("runs");
@@ -83,7 +88,7 @@ class MlflowServerTest {
     return new Storage(new Configuration());
   }
 
-  private static TrackingSettings settings(String uri) {
-    return new TrackingSettings(uri, "e", Duration.ofMillis(500));
+  private static TrackingSettings settings(String uri, Duration timeout) {
+    return new TrackingSettings(uri, "e", timeout);
   }
 }

@@ -28,6 +28,7 @@ import org.meanfield.jobs.tracking.MlflowStub;
 class MlflowTrackingTest {
   private static final String WARNING = "warning: MLflow at";
   private static final String BACK = "answers again";
+  private static final String[] HASTY = {"--set", "mlflow.timeout-seconds=1"};
   @TempDir static Path folder;
   private static SparkSession spark;
   private static String data;
@@ -133,10 +134,10 @@ class MlflowTrackingTest {
     double alone = (System.nanoTime() - start) / 1e9;
     mlflow.hang();
     start = System.nanoTime();
-    assertThat(train(folder.resolve("hanging"), mlflow.uri())).as(printed()).isZero();
+    assertThat(train(folder.resolve("hanging"), mlflow.uri(), HASTY)).as(printed()).isZero();
     double hanging = (System.nanoTime() - start) / 1e9;
     assertThat(printed()).containsOnlyOnce(WARNING).contains("no answer within 1.0 s");
-    assertThat(hanging).isLessThan(alone + 2 + 5); // two time limits, and slack for a busy machine
+    assertThat(hanging).isLessThan(alone + 2 + 20); // two time limits, and slack for a busy machine
 
     String gone = mlflow.uri();
     mlflow.close();
@@ -180,7 +181,7 @@ class MlflowTrackingTest {
     arguments.addAll(List.of("--set", "train.averaging-period=2"));
     if (!uri.isEmpty()) {
       arguments.addAll(List.of("--set", "mlflow.tracking-uri=" + uri));
-      arguments.addAll(List.of("--set", "mlflow.timeout-seconds=1"));
+      arguments.addAll(List.of("--set", "mlflow.timeout-seconds=60"));
     }
     arguments.addAll(List.of(more));
     PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
