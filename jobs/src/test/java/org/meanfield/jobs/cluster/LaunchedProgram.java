@@ -29,6 +29,8 @@ final class LaunchedProgram implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().remove("SPARK_HOME");
     builder.environment().put("MEANFIELD_DRIVER_MEMORY", "1g");
+    // Nobody looks at it, and each process would take a second or so to start it.
+    builder.environment().put("MEANFIELD_JAVA_OPTIONS", "-Dspark.ui.enabled=false");
     try {
       return new LaunchedProgram(builder.start());
     } catch (IOException e) {
@@ -73,7 +75,7 @@ final class LaunchedProgram implements AutoCloseable {
       // keeps the lines
     }
     try {
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(180, TimeUnit.SECONDS)) {
         throw new AssertionError("The program closed its output but does not end");
       }
     } catch (InterruptedException e) {

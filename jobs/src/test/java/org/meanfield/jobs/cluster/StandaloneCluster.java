@@ -2,14 +2,16 @@ package org.meanfield.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -19,7 +21,7 @@ import java.util.regex.Pattern;
 public final class StandaloneCluster implements AutoCloseable {
   private static final Pattern MASTER_URL = Pattern.compile("(spark://127\\.0\\.0\\.1:\\d+)");
   private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Path folder;
   private final ClusterProcess master;
@@ -71,7 +73,20 @@ public final class StandaloneCluster implements AutoCloseable {
    */
   public Outcome submit(List<String> submitOptions, List<String> arguments) {
     try (ClusterProcess submission = startSubmit(submitOptions, Map.of(), arguments)) {
-      return new Outcome(submission.exitCode(240), submission.output());
+      return new Outcome(submission.exitCode(600), submission.output());
+    }
+  }
+
+  /**
+   * As {@link #submit}, but waits for a file that the program writes last. In cluster mode
+   * spark-submit looks every ten seconds only whether its driver has ended, and tells no more.
+   *
+   * @return spark-submit's output so far
+   */
+  String submitUntil(Path file, List<String> submitOptions, List<String> arguments) {
+    try (ClusterProcess submission = startSubmit(submitOptions, Map.of(), arguments)) {
+      await(submission, () -> Files.exists(file) ? Optional.of(file) : Optional.empty());
+      return submission.output();
     }
   }
 
@@ -125,16 +140,23 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** Spark announces what it does in its log only, so the log is read until it says so. */
   private static String await(ClusterProcess program, Pattern pattern) {
+    return await(
+        program,
+        () -> pattern.matcher(program.output()).results().findFirst().map(found -> found.group(1)));
+  }
+
+  private static <T> T await(ClusterProcess program, Supplier<Optional<T>> look) {
     Instant deadline = Instant.now().plus(PATIENCE);
     while (Instant.now().isBefore(deadline)) {
-      Matcher matcher = pattern.matcher(program.output());
-      if (matcher.find()) {
-        return matcher.group(1);
+      boolean alive = program.isAlive();
+      Optional<T> seen = look.get();
+      if (seen.isPresent()) {
+        return seen.get();
       }
-      assertThat(program.isAlive()).as("ended early:\n%s", program.output()).isTrue();
+      assertThat(alive).as("ended early:\n%s", program.output()).isTrue();
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
-    throw new AssertionError("'" + pattern + "' never came:\n" + program.output());
+    throw new AssertionError("Waited in vain:\n" + program.output());
   }
 
   /** How a submission ended. */

@@ -83,15 +83,14 @@ class StandaloneClusterIT {
     options.addAll(List.of("--conf", "spark.standalone.submit.waitAppCompletion=true"));
     // Spark 3.5 adds these itself everywhere but here.
     options.addAll(List.of("--driver-java-options", ClusterProcess.java17Options()));
-    StandaloneCluster.Outcome outcome = cluster.submit(options, train("on-the-cluster"));
-    assertThat(result("on-the-cluster").get("status").asText())
-        .as(outcome.output())
-        .isEqualTo("done");
+    Path verdict = folder.resolve("on-the-cluster/result.json");
+    String output = cluster.submitUntil(verdict, options, train("on-the-cluster"));
+    assertThat(result("on-the-cluster").get("status").asText()).as(output).isEqualTo("done");
     assertThat(result("on-the-cluster").get("stateSha256"))
         .isEqualTo(result("run").get("stateSha256"));
 
     List<String> broken = List.of("train", "--data", at("nowhere"), "--output", at("broken"));
-    cluster.submit(options, broken);
+    cluster.submitUntil(folder.resolve("broken/result.json"), options, broken);
     assertThat(result("broken").get("status").asText()).isEqualTo("failed");
     assertThat(result("broken").get("exitCode").asInt()).isEqualTo(3);
   }
