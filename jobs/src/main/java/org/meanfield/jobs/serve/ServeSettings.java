@@ -86,6 +86,13 @@ record ServeSettings(
           .atMost(1 << 30)
           .defaultsTo(32 << 20)
           .means("Bytes of a request; more are answered 413.");
+  static final Setting<Double> BODY =
+      Setting.decimal("serve.body-seconds")
+          .above(0)
+          .defaultsTo(30.0)
+          .means(
+              "How long the body of a request may take to arrive; one that takes longer is answered"
+                  + " 408. Until it is there it keeps no other request from the network.");
   static final Setting<Long> MAX_PIXELS =
       Setting.longInteger("serve.max-pixels")
           .atLeast(1)
@@ -127,6 +134,7 @@ record ServeSettings(
           THREADS,
           MAX_CONCURRENT,
           MAX_BODY,
+          BODY,
           MAX_PIXELS,
           POLL,
           DRAIN,
@@ -148,6 +156,7 @@ record ServeSettings(
         new ServerLimits(
             settings.get(MAX_BODY),
             settings.get(MAX_CONCURRENT),
+            seconds(settings.get(BODY)),
             settings.get(MAX_PIXELS),
             seconds(settings.get(DRAIN)),
             seconds(settings.get(STOP))),

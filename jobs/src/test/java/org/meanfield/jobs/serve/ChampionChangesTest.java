@@ -60,7 +60,13 @@ class ChampionChangesTest {
     TinyExports.crown(registry, 1, 1);
     Metrics metrics = new Metrics();
     ServerLimits limits =
-        new ServerLimits(1 << 20, CONNECTIONS, 1000, Duration.ZERO, Duration.ofSeconds(30));
+        new ServerLimits(
+            1 << 20,
+            CONNECTIONS,
+            Duration.ofSeconds(30),
+            1000,
+            Duration.ZERO,
+            Duration.ofSeconds(30));
     Storage storage = new Storage(new Configuration());
     try (CurrentModel current = new CurrentModel();
         ModelFollower follower =

@@ -7,12 +7,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Promise;
 import org.meanfield.image.BadImageException;
 import org.meanfield.jobs.serve.http.Route.Endpoint;
 import org.meanfield.jobs.serve.model.CurrentModel;
@@ -34,6 +32,7 @@ final class ApiHandler extends Handler.Abstract {
   private final Metrics metrics;
   private final Computing computing;
   private final Telling telling;
+  private final Bodies bodies;
 
   ApiHandler(
       CurrentModel current,
@@ -46,6 +45,7 @@ final class ApiHandler extends Handler.Abstract {
     this.metrics = metrics;
     this.computing = computing;
     this.telling = telling;
+    this.bodies = new Bodies(limits, metrics.arriving());
   }
 
   @Override
@@ -79,36 +79,29 @@ final class ApiHandler extends Handler.Abstract {
       exchange.send(tooLong());
       return;
     }
-    if (!metrics.enter(limits.concurrent())) {
-      exchange.send(
-          Reply.error(429, limits.concurrent() + " requests are being computed; try again")
-              .with("Retry-After", "1"));
+    if (metrics.computing().taken() >= limits.concurrent()) {
+      exchange.send(busy()); // without reading what could not be computed
       return;
     }
-    CompletableFuture<byte[]> body = new CompletableFuture<>();
-    // BLOCKING: decoding must not hold up the thread that serves all connections.
-    Content.Source.asByteArrayAsync(
-        request,
-        limits.bodyBytes(),
-        Promise.Invocable.from(
-            InvocationType.BLOCKING,
-            (bytes, failure) -> {
-              if (failure == null) {
-                body.complete(bytes);
-              } else {
-                // What Jetty says of a limit; connections that break are IOExceptions.
-                boolean tooLong = failure instanceof IllegalStateException;
-                body.completeExceptionally(tooLong ? new BodyTooLongException() : failure);
-              }
-            }));
-    CompletableFuture<Reply> reply = body.thenCompose(bytes -> compute(route, request, bytes));
+    CompletableFuture<Reply> reply =
+        bodies.read(request).thenCompose(bytes -> admit(route, request, bytes));
     // Sending reports its own failures to the exchange.
     CompletableFuture<Reply> unused =
         reply.whenComplete(
-            (answer, failure) -> {
-              metrics.leave();
-              exchange.send(failure == null ? answer : refusal(failure));
-            });
+            (answer, failure) -> exchange.send(failure == null ? answer : refusal(failure)));
+  }
+
+  private CompletableFuture<Reply> admit(Route route, Request request, byte[] body) {
+    Slots computed = metrics.computing();
+    if (!computed.take(limits.concurrent())) {
+      return CompletableFuture.completedFuture(busy());
+    }
+    try {
+      return compute(route, request, body).whenComplete((answer, failure) -> computed.giveBack());
+    } catch (RuntimeException e) {
+      computed.giveBack();
+      throw e;
+    }
   }
 
   /** Reads the whole head first: what is wrong with it must not keep a model open. */
@@ -170,13 +163,21 @@ final class ApiHandler extends Handler.Abstract {
         .with("Connection", "close");
   }
 
+  private Reply busy() {
+    return Reply.error(429, limits.concurrent() + " requests are being computed; try again")
+        .with("Retry-After", "1");
+  }
+
   private Reply refusal(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    if (cause instanceof BodyTooLongException) {
+    if (cause instanceof Bodies.TooLongException) {
       return tooLong();
+    }
+    if (cause instanceof Bodies.TooManyException) {
+      return busy().with("Connection", "close"); // its body is not read
     }
     if (cause instanceof BadRequestException) {
       return Reply.error(400, cause.getMessage());
@@ -185,17 +186,17 @@ final class ApiHandler extends Handler.Abstract {
       int status = image.reason() == BadImageException.Reason.TOO_LARGE ? 413 : 400;
       return Reply.error(status, image.reason().id() + ": " + image.getMessage());
     }
-    if (cause instanceof IOException || cause instanceof TimeoutException) {
+    if (cause instanceof TimeoutException) {
+      double seconds = limits.body().toMillis() / 1000.0;
+      return Reply.error(408, "The body did not arrive within " + seconds + " s")
+          .with("Connection", "close");
+    }
+    if (cause instanceof IOException) {
       LOGGER.debug("A request broke off", cause);
       return Reply.error(408, "The body did not arrive: " + cause.getMessage())
           .with("Connection", "close");
     }
     LOGGER.error("A request failed unexpectedly", cause);
     return Reply.error(500, "The server failed on this request; its log says more");
-  }
-
-  /** A body of unannounced length grew beyond the limit. */
-  private static final class BodyTooLongException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
   }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 import org.meanfield.jobs.serve.model.ServedModel;
@@ -25,7 +24,8 @@ public final class Metrics {
   private final Map<String, LongAdder> answered = new ConcurrentHashMap<>();
   private final Histogram batches = new Histogram(IMAGES);
   private final Histogram computing = new Histogram(SECONDS);
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private final Slots inFlight = new Slots();
+  private final Slots arriving = new Slots();
   private final LongAdder swaps = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private volatile String model = "";
@@ -64,27 +64,14 @@ public final class Metrics {
     counter(answered, "version=\"" + escaped(version) + "\"").add(images);
   }
 
-  /**
-   * A request that computes something asks to be let in.
-   *
-   * @param limit how many there may be at once
-   * @return false where there are as many; then {@link #leave} must not be called
-   */
-  boolean enter(int limit) {
-    while (true) {
-      int now = inFlight.get();
-      if (now >= limit) {
-        return false;
-      }
-      if (inFlight.compareAndSet(now, now + 1)) {
-        return true;
-      }
-    }
+  /** Requests that are being computed. */
+  Slots computing() {
+    return inFlight;
   }
 
-  /** A request that was let in has been answered. */
-  void leave() {
-    inFlight.decrementAndGet();
+  /** Requests whose bodies are arriving. */
+  Slots arriving() {
+    return arriving;
   }
 
   /** A request has been answered. */
@@ -104,7 +91,9 @@ public final class Metrics {
     new TreeMap<>(durations)
         .forEach((labels, each) -> each.print(text, "meanfield_request_seconds", labels));
     head(text, "meanfield_requests_in_flight", "gauge", "Requests that are being computed.");
-    line(text, "meanfield_requests_in_flight", "", inFlight.get());
+    line(text, "meanfield_requests_in_flight", "", inFlight.taken());
+    head(text, "meanfield_requests_arriving", "gauge", "Requests whose bodies are being read.");
+    line(text, "meanfield_requests_arriving", "", arriving.taken());
     head(text, "meanfield_images_total", "counter", "Images answered, by version.");
     counters(text, "meanfield_images_total", answered);
     head(text, "meanfield_batch_images", "histogram", "Images in a batch.");

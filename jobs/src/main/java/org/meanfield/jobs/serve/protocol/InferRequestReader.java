@@ -25,7 +25,8 @@ public final class InferRequestReader {
   private Optional<String> id = Optional.empty();
   private final List<InputTensor> inputs = new ArrayList<>();
   private final List<String> outputs = new ArrayList<>();
-  private InferRequest.Form form = InferRequest.Form.JSON;
+  private InferRequest.Form asked = InferRequest.Form.JSON;
+  private Optional<InferRequest.Form> askedOfOutput = Optional.empty();
 
   private InferRequestReader(byte[] body, int jsonLength) {
     this.body = body;
@@ -62,7 +63,9 @@ public final class InferRequestReader {
               + " bytes of binary data, the inputs say "
               + (reader.binaryAt - jsonLength));
     }
-    return new InferRequest(reader.id, reader.inputs, reader.outputs, reader.form);
+    // What an output says goes before what the request says for all, wherever that stands.
+    InferRequest.Form form = reader.askedOfOutput.orElse(reader.asked);
+    return new InferRequest(reader.id, reader.inputs, reader.outputs, form);
   }
 
   private void request(JsonParser json) throws IOException {
@@ -138,19 +141,20 @@ public final class InferRequestReader {
         default -> json.skipChildren();
       }
     }
-    form = parameters.binaryOutput ? InferRequest.Form.BINARY : form;
+    askedOfOutput = parameters.binaryData.or(() -> askedOfOutput);
   }
 
   private void parameters(JsonParser json) throws IOException {
     Parameters parameters = new Parameters();
     parameters.read(json);
-    form = parameters.binaryOutput ? InferRequest.Form.BINARY : form;
+    asked = parameters.binaryDataOutput.orElse(asked);
   }
 
   /** What of an object's parameters is understood here. */
   private static final class Parameters {
     private int binarySize = -1;
-    private boolean binaryOutput;
+    private Optional<InferRequest.Form> binaryData = Optional.empty();
+    private Optional<InferRequest.Form> binaryDataOutput = Optional.empty();
 
     void read(JsonParser json) throws IOException {
       expect(json.currentToken(), JsonToken.START_OBJECT, "parameters");
@@ -159,11 +163,19 @@ public final class InferRequestReader {
         json.nextToken();
         switch (key) {
           case "binary_data_size" -> binarySize = size(json, key);
-          case "binary_data", "binary_data_output" ->
-              binaryOutput |= json.currentToken() == JsonToken.VALUE_TRUE;
+          case "binary_data" -> binaryData = Optional.of(form(json, key));
+          case "binary_data_output" -> binaryDataOutput = Optional.of(form(json, key));
           default -> json.skipChildren();
         }
       }
+    }
+
+    private static InferRequest.Form form(JsonParser json, String key) {
+      return switch (json.currentToken()) {
+        case VALUE_TRUE -> InferRequest.Form.BINARY;
+        case VALUE_FALSE -> InferRequest.Form.JSON;
+        default -> throw new BadRequestException(key + " must be true or false");
+      };
     }
 
     private static int size(JsonParser json, String key) throws IOException {

@@ -175,7 +175,7 @@ class InferenceServerTest {
 
   @Test
   void turnsAwayWhatItCannotHoldAtOnce() {
-    ServerLimits two = new ServerLimits(1 << 20, 2, 10_000, Duration.ZERO, Duration.ofSeconds(30));
+    ServerLimits two = ServerFixture.limits(1 << 20, 2, Duration.ofSeconds(30));
     try (ServerFixture small = new ServerFixture(two)) {
       small.serve("1", folder, Duration.ofHours(1)); // nothing leaves before a batch of 8 is full
       byte[] one = request(images(1), "FP32", "").getBytes(UTF_8);

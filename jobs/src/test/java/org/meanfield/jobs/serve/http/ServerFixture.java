@@ -20,8 +20,12 @@ import org.meanfield.jobs.serve.model.ServedModel;
 
 /** A running server and a client of it. */
 final class ServerFixture implements AutoCloseable {
-  static final ServerLimits LIMITS =
-      new ServerLimits(64 << 10, 64, 10_000, Duration.ZERO, Duration.ofSeconds(30));
+  static final ServerLimits LIMITS = limits(64 << 10, 64, Duration.ofSeconds(30));
+
+  static ServerLimits limits(int bodyBytes, int concurrent, Duration body) {
+    return new ServerLimits(
+        bodyBytes, concurrent, body, 10_000, Duration.ZERO, Duration.ofSeconds(30));
+  }
 
   final Metrics metrics = new Metrics();
   final CurrentModel current = new CurrentModel();

@@ -74,6 +74,29 @@ class InferRequestReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "{}|{}|JSON",
+        "{}|{'binary_data_output': true}|BINARY",
+        "{}|{'binary_data_output': false}|JSON",
+        "{'binary_data': true}|{}|BINARY",
+        "{'binary_data': true}|{'binary_data_output': false}|BINARY",
+        "{'binary_data': false}|{'binary_data_output': true}|JSON",
+        "{'binary_data_output': true}|{'binary_data': true}|JSON",
+      },
+      quoteCharacter = '\0')
+  void whatTheOutputSaysGoesBeforeWhatTheRequestSays(
+      String ofOutput, String ofRequest, InferRequest.Form form) {
+    String output = "'outputs': [{'name': 'x', 'parameters': " + ofOutput + "}]";
+    String request = "'parameters': " + ofRequest;
+    for (String body : List.of(output + ", " + request, request + ", " + output)) {
+      assertThat(read(("{" + body + "}").replace('\'', '"')).form()).as(body).isEqualTo(form);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"parameters\": {\"binary_data_output\": 1}}|must be true or false",
         "[]|must be a JSON object",
         "{\"inputs\": 1}|inputs must be a JSON array",
         "{\"inputs\": [1]}|Each of inputs must be a JSON object",

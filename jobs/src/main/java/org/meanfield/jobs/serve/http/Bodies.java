@@ -1,0 +1,71 @@
+package org.meanfield.jobs.serve.http;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
+
+/**
+ * Bodies as they arrive. One that arrives slowly keeps no request from the network: it has slots of
+ * its own, more than the network has, and a time limit.
+ */
+final class Bodies {
+  /** As many times as requests that are computed may arrive at once. */
+  static final int ARRIVING_FACTOR = 4;
+
+  private final ServerLimits limits;
+  private final Slots arriving;
+
+  Bodies(ServerLimits limits, Slots arriving) {
+    this.limits = limits;
+    this.arriving = arriving;
+  }
+
+  /** More bodies are arriving than the server takes. */
+  static final class TooManyException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** A body of unannounced length grew beyond the limit. */
+  static final class TooLongException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * Reads one.
+   *
+   * @return fails with {@link TooManyException}, {@link TooLongException}, a TimeoutException where
+   *     it takes too long, or what broke the connection
+   */
+  CompletableFuture<byte[]> read(Request request) {
+    CompletableFuture<byte[]> body = new CompletableFuture<>();
+    if (!arriving.take(ARRIVING_FACTOR * limits.concurrent())) {
+      body.completeExceptionally(new TooManyException());
+      return body;
+    }
+    CompletableFuture<byte[]> counted = body.whenComplete((bytes, failure) -> arriving.giveBack());
+    // BLOCKING: decoding must not hold up the thread that serves all connections.
+    Content.Source.asByteArrayAsync(
+        request,
+        limits.bodyBytes(),
+        Promise.Invocable.from(
+            InvocationType.BLOCKING,
+            (bytes, failure) -> {
+              if (failure == null) {
+                body.complete(bytes);
+              } else {
+                // What Jetty says of a limit; connections that break are IOExceptions.
+                boolean tooLong = failure instanceof IllegalStateException;
+                body.completeExceptionally(tooLong ? new TooLongException() : failure);
+              }
+            }));
+    // Jetty's own limit ends what is silent; one byte now and then would go on for ever.
+    if (!body.isDone()) {
+      CompletableFuture<byte[]> unused =
+          body.orTimeout(limits.body().toMillis(), TimeUnit.MILLISECONDS);
+    }
+    return counted;
+  }
+}
