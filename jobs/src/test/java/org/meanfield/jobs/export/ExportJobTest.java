@@ -196,6 +196,36 @@ class ExportJobTest {
     assertThat(result().path("variants")).isEqualTo(variants);
   }
 
+  @Test
+  void aSmallerFormThatLosesTooMuchIsRefusedAndNothingIsPublished() throws IOException {
+    ImageSpec spec = new ImageSpec(28, 28, 1, ResizePolicy.STRETCH, Normalization.unitRange(1));
+    List<CheckImage> examples = new ArrayList<>();
+    for (Row row :
+        DatasetFiles.open(spark, storage, data)
+            .split(Split.TRAIN)
+            .select(DatasetFiles.LABEL, DatasetFiles.IMAGE)
+            .collectAsList()) {
+      examples.add(
+          new CheckImage(row.getInt(0), ImagePreparation.prepare(row.<byte[]>getAs(1), spec)));
+    }
+    writeRun(run, FaintCentroids.of(classes, 28, examples));
+    assertThat(export(new ExportJob(), run, "--to", "fp16")).isEqualTo(2);
+    assertThat(errors.toString(StandardCharsets.UTF_8))
+        .contains("model-fp16.onnx", "'fp16' in export.to", "allowed 0.0100", "0.1000 accuracy");
+    assertThat(result().path("status").asText()).isEqualTo("failed");
+    for (String file : List.of("bundle.json", "model.onnx", "model-fp16.onnx", "variants.json")) {
+      assertThat(output.resolve(file)).doesNotExist();
+    }
+
+    assertThat(
+            export(new ExportJob(), run, "--to", "fp16", "--set", "export.maximum-accuracy-loss=1"))
+        .as(errors.toString(StandardCharsets.UTF_8))
+        .isZero();
+    JsonNode variant = result().at("/variants/0");
+    assertThat(variant.path("accuracy").asDouble()).as("one class for all").isEqualTo(0.1);
+    assertThat(variant.path("fullAccuracy").asDouble()).isGreaterThan(0.4);
+  }
+
   /** The run, the zip and the export, opened as the other commands open them, and Classifier. */
   private void everyFormScoresAlike() {
     List<byte[]> encoded = new ArrayList<>();
