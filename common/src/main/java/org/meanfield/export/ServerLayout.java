@@ -14,6 +14,9 @@ import org.meanfield.model.TrainedModel;
  * @param storageUri where the files will lie, for a server that fetches them itself
  */
 public record ServerLayout(String modelName, String storageUri) {
+  /** Where {@link #kserve} puts its description. */
+  public static final String KSERVE_FILE = "kserve/inferenceservice.yaml";
+
   /** Triton's largest batch, and the one that it is warmed up with. */
   private static final int MAX_BATCH = 64;
 
@@ -40,7 +43,7 @@ public record ServerLayout(String modelName, String storageUri) {
    */
   public Map<String, byte[]> kserve(TrainedModel model) {
     return Map.of(
-        "kserve/inferenceservice.yaml",
+        KSERVE_FILE,
         bytes(
             """
             # Copy the folder triton/ beside this one to the storageUri below, then: kubectl apply -f

@@ -1,12 +1,13 @@
 package org.meanfield.jobs.export;
 
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.meanfield.config.Setting;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.EngineScorer;
@@ -20,6 +21,7 @@ import org.meanfield.export.ModelZip;
 import org.meanfield.export.OnnxBytesScorer;
 import org.meanfield.export.OnnxExporter;
 import org.meanfield.export.OnnxScorer;
+import org.meanfield.export.ServerLayout;
 import org.meanfield.export.ServingBundle;
 import org.meanfield.export.onnx.PixelForm;
 import org.meanfield.image.PixelImage;
@@ -29,6 +31,7 @@ import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.cli.JobResult.Status;
 import org.meanfield.jobs.export.ExportSettings.Form;
 import org.meanfield.jobs.storage.ModelFiles;
+import org.meanfield.jobs.storage.Staging;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.model.Network;
 import org.meanfield.model.TrainedModel;
@@ -98,7 +101,9 @@ public final class ExportJob implements Job {
     if (storage.exists(output + "/" + BundleManifest.FILE)) {
       List<String> names = new ArrayList<>(files.keySet());
       names.addAll(variants.names());
-      return finishedBefore(storage, output, model, names);
+      JobResult before = finishedBefore(storage, output, model, names);
+      requireSameUri(storage, output, files);
+      return before;
     }
     List<PixelImage> images =
         CheckImage.pixels(
@@ -186,13 +191,23 @@ public final class ExportJob implements Job {
 
   /** Everything under temporary names first; the manifest, which makes it an export, last. */
   private static void publish(Storage storage, String output, Map<String, byte[]> files) {
-    String staging = output + "/.tmp-" + UUID.randomUUID();
+    String staging = Staging.in(storage, output, Clock.systemUTC());
     files.forEach((name, content) -> storage.write(staging + "/" + name, content));
     for (String name : files.keySet()) {
       storage.delete(output + "/" + name); // left by an export that was stopped before its manifest
       storage.rename(staging + "/" + name, output + "/" + name);
     }
     storage.delete(staging);
+  }
+
+  /** The only setting that is in a file and not in its name. */
+  private static void requireSameUri(Storage storage, String output, Map<String, byte[]> files) {
+    byte[] service = files.get(ServerLayout.KSERVE_FILE);
+    String path = output + "/" + ServerLayout.KSERVE_FILE;
+    if (service != null && !Arrays.equals(service, storage.read(path))) {
+      throw new ConflictException(
+          path + " was written with another export.storage-uri; choose another --output");
+    }
   }
 
   private static JobResult finishedBefore(

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.apache.spark.sql.SparkSession;
 import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.Split;
 import org.meanfield.error.ConflictException;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.Staging;
 import org.meanfield.jobs.storage.Storage;
 
 /**
@@ -24,7 +24,6 @@ import org.meanfield.jobs.storage.Storage;
 final class IngestOutput {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CLAIM = ".ingest-claim.json";
-  private static final String WORK_PREFIX = ".tmp-";
   private static final String REJECTS = "rejects";
 
   /** In that folder: that an ingest made it, and of what. Readers of Parquet pass over the name. */
@@ -42,7 +41,7 @@ final class IngestOutput {
     this.storage = storage;
     this.folder = storage.qualify(settings.output());
     this.claim = new Claim(input, settings.content());
-    this.work = folder + "/" + WORK_PREFIX + UUID.randomUUID();
+    this.work = Staging.in(folder);
   }
 
   /** What an ingest works on: kept in the output while it runs, in the manifest afterwards. */
@@ -162,11 +161,7 @@ final class IngestOutput {
   }
 
   private void clearWork() {
-    for (String name : storage.list(folder)) {
-      if (name.startsWith(WORK_PREFIX)) {
-        storage.delete(folder + "/" + name);
-      }
-    }
+    Staging.clear(storage, folder);
     storage.delete(folder + "/" + CLAIM);
   }
 

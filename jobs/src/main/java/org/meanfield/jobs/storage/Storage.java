@@ -5,12 +5,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
@@ -18,24 +18,16 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
-import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
-import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.fs.viewfs.ViewFileSystem;
 import org.apache.hadoop.security.AccessControlException;
 import org.meanfield.error.ConflictException;
 import org.meanfield.error.SettingsException;
 
 /** Files on any Hadoop file system, named by URI or path. */
 public final class Storage {
-  /**
-   * Schemes of stores where a file appears, or replaces another, when it is closed, and where a
-   * rename would copy.
-   */
-  private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn");
-
   private final Configuration configuration;
 
   /**
@@ -66,18 +58,25 @@ public final class Storage {
   /** True where a folder is. */
   public boolean isFolder(String path) {
     return call(
-        path, fs -> exists(fs, new Path(path)) && fs.getFileStatus(new Path(path)).isDirectory());
+        path,
+        fs ->
+            exists(fs, new Path(path))
+                && Replacement.read(fs, new Path(path), fs::getFileStatus).isDirectory());
   }
 
   /** The whole content of a file. */
   public byte[] read(String path) {
     return call(
         path,
-        fs -> {
-          try (InputStream in = fs.open(new Path(path))) {
-            return in.readAllBytes();
-          }
-        });
+        fs ->
+            Replacement.read(
+                fs,
+                new Path(path),
+                file -> {
+                  try (InputStream in = fs.open(file)) {
+                    return in.readAllBytes();
+                  }
+                }));
   }
 
   /** The whole content of a UTF-8 file. */
@@ -87,7 +86,7 @@ public final class Storage {
 
   /** Opens a file for reading. Ownership: the caller closes it. */
   public InputStream open(String path) {
-    return call(path, fs -> fs.open(new Path(path)));
+    return call(path, fs -> Replacement.read(fs, new Path(path), fs::open));
   }
 
   /** The length of a file in bytes; empty where no file is. */
@@ -98,7 +97,7 @@ public final class Storage {
           if (!exists(fs, new Path(path))) {
             return Optional.empty();
           }
-          FileStatus status = fs.getFileStatus(new Path(path));
+          FileStatus status = Replacement.read(fs, new Path(path), fs::getFileStatus);
           return status.isFile() ? Optional.of(status.getLen()) : Optional.empty();
         });
   }
@@ -107,14 +106,16 @@ public final class Storage {
    * Writes or replaces a whole file. On local disks and HDFS it is written under a temporary name,
    * synced, and renamed over {@code path}; in object stores it is put there in one request. A
    * process killed at any moment leaves the old file or the new one, and a reader sees one of them.
-   * Where a file system can do neither, the old one may be gone.
+   * On other file systems the old one is moved aside first: readers of this class see one of them
+   * all the same, other programs may see none for a moment.
    */
   public void write(String path, byte[] content) {
     run(
         path,
-        fs -> {
-          Path target = new Path(path);
-          if (OBJECT_STORES.contains(fs.getUri().getScheme())) {
+        named -> {
+          Path target = behind(named, new Path(path));
+          FileSystem fs = named instanceof ViewFileSystem ? fileSystem(target) : named;
+          if (Replacement.byWriting(fs)) {
             putWhole(fs, target, content);
             return;
           }
@@ -128,7 +129,7 @@ public final class Storage {
               // Left by Spark or another program, it would contradict the new content.
               files.delete(local.getChecksumFile(target), false);
             }
-            replace(files, temporary, target);
+            Replacement.replace(files, temporary, target);
           } catch (IOException e) {
             deleteQuietly(files, temporary, e);
             throw e;
@@ -154,7 +155,13 @@ public final class Storage {
    * @return true where this call made it; false where another file is there
    */
   public boolean createNew(String path, byte[] content) {
-    return call(path, fs -> NewFile.create(withoutChecksumFiles(fs), new Path(path), content));
+    return call(
+        path,
+        named -> {
+          Path target = behind(named, new Path(path));
+          FileSystem fs = named instanceof ViewFileSystem ? fileSystem(target) : named;
+          return NewFile.create(withoutChecksumFiles(fs), target, content);
+        });
   }
 
   /** Renames a file or folder; {@code to} must not exist. */
@@ -181,7 +188,12 @@ public final class Storage {
 
   /** Deletes a file or a folder with all it holds; nothing happens where nothing is. */
   public void delete(String path) {
-    run(path, fs -> fs.delete(new Path(path), true));
+    run(
+        path,
+        fs -> {
+          Replacement.forget(fs, new Path(path));
+          fs.delete(new Path(path), true);
+        });
   }
 
   /** Creates a folder and its parents. */
@@ -226,6 +238,27 @@ public final class Storage {
           entries.sort(Comparator.comparing(StorageEntry::name));
           return entries;
         });
+  }
+
+  /** When a file, or anything in a folder, was changed last; empty where nothing is. */
+  public Optional<Instant> lastChange(String path) {
+    return call(
+        path,
+        fs ->
+            fs.exists(new Path(path))
+                ? Optional.of(
+                    Instant.ofEpochMilli(lastChange(fs, fs.getFileStatus(new Path(path)))))
+                : Optional.empty());
+  }
+
+  private static long lastChange(FileSystem fs, FileStatus of) throws IOException {
+    long newest = of.getModificationTime();
+    if (of.isDirectory()) {
+      for (FileStatus inside : fs.listStatus(of.getPath())) {
+        newest = Math.max(newest, lastChange(fs, inside));
+      }
+    }
+    return newest;
   }
 
   /** Name (last part) to length in bytes of the files right in a folder, in name order. */
@@ -274,7 +307,7 @@ public final class Storage {
   /** Everybody but its superuser is told by HDFS that a path below a file is forbidden. */
   private static boolean exists(FileSystem fs, Path path) throws IOException {
     try {
-      return fs.exists(path);
+      return Replacement.exists(fs, path);
     } catch (AccessControlException e) {
       if (isFileOrBelowOne(fs, path.getParent())) {
         return false;
@@ -291,25 +324,6 @@ public final class Storage {
     }
   }
 
-  private static void replace(FileSystem fs, Path temporary, Path target) throws IOException {
-    if (fs instanceof DistributedFileSystem hdfs) {
-      hdfs.rename(temporary, target, Options.Rename.OVERWRITE);
-      return;
-    }
-    if (fs.exists(target)) {
-      if (fs.getFileStatus(target).isDirectory()) {
-        throw new IOException("a folder is in the way; choose another output");
-      }
-      boolean replaces = fs instanceof RawLocalFileSystem;
-      if (!replaces && !fs.delete(target, false)) {
-        throw new IOException("Cannot replace " + target);
-      }
-    }
-    if (!fs.rename(temporary, target)) {
-      throw new IOException("Cannot rename " + temporary + " to " + target);
-    }
-  }
-
   private static void deleteQuietly(FileSystem fs, Path temporary, IOException cause) {
     try {
       fs.delete(temporary, false);
@@ -318,17 +332,29 @@ public final class Storage {
     }
   }
 
+  /**
+   * Where a path of a view really is: the file system there can do what a view cannot, such as
+   * replacing a file at once.
+   */
+  private static Path behind(FileSystem fs, Path path) throws IOException {
+    if (fs instanceof ViewFileSystem && path.getParent() != null) {
+      fs.mkdirs(path.getParent()); // what is not there yet is nowhere
+      return new Path(fs.resolvePath(path.getParent()), path.getName());
+    }
+    return path;
+  }
+
   private <T> T call(String path, Call<T> call) {
     try {
-      return call.on(fileSystem(path));
+      return call.on(fileSystem(new Path(path)));
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": " + e.getMessage(), e);
     }
   }
 
-  private FileSystem fileSystem(String path) throws IOException {
+  private FileSystem fileSystem(Path path) throws IOException {
     try {
-      return new Path(path).getFileSystem(configuration);
+      return path.getFileSystem(configuration);
     } catch (UnsupportedFileSystemException e) {
       throw unreachable(path, e);
     } catch (RuntimeException e) {
@@ -339,7 +365,7 @@ public final class Storage {
     }
   }
 
-  private static SettingsException unreachable(String path, Exception cause) {
+  private static SettingsException unreachable(Path path, Exception cause) {
     return new SettingsException(
         path
             + " is on a file system that is not known here ("

@@ -166,6 +166,9 @@ class ExportJobTest {
 
     assertThat(export(new ExportJob(), run, "--to", "uint8,kserve,mlflow")).isZero();
     assertThat(result().path("status").asText()).isEqualTo("nothing-to-do");
+    String elsewhere = "export.storage-uri=s3://models/triton";
+    assertThat(export(new ExportJob(), run, "--to", "kserve", "--set", elsewhere)).isEqualTo(6);
+    assertThat(errors.toString(StandardCharsets.UTF_8)).contains("another export.storage-uri");
     Files.writeString(output.resolve("mlflow/MLmodel"), "altered");
     assertThat(export(new ExportJob(), run, "--to", "mlflow")).isEqualTo(5);
     assertThat(errors.toString(StandardCharsets.UTF_8)).contains("mlflow/MLmodel is not the file");
