@@ -36,7 +36,7 @@ final class Layers {
           Map.entry("jobs.evaluate", List.of("jobs.cli")),
           Map.entry("jobs.predict", List.of("jobs.cli")),
           Map.entry("jobs.export", List.of("jobs.cli")),
-          Map.entry("jobs.registry", List.of("jobs.cli")),
+          Map.entry("jobs.registry", List.of("jobs.tracking")),
           Map.entry("jobs.serve", List.of("jobs.cli")),
           Map.entry("jobs.doctor", List.of("jobs.cli")),
           Map.entry("jobs.ml", List.of("jobs.ingest", "jobs.train", "jobs.predict")),

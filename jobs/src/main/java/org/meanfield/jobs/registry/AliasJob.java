@@ -10,7 +10,7 @@ import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.registry.HistoryEntry;
 
 /** {@code registry alias}: a version gets a name, or a name is dropped. */
-final class AliasJob implements RegistryCommand {
+final class AliasJob implements RegistryChange {
   private static final String NONE = "none";
 
   @Override

@@ -28,6 +28,7 @@ import org.meanfield.registry.RegistryState;
  */
 public final class ModelRegistry {
   private final Storage storage;
+  private final String root;
   private final VersionFiles files;
   private final HistoryLog history;
   private final ServingFolders serving;
@@ -43,9 +44,10 @@ public final class ModelRegistry {
    */
   public ModelRegistry(Storage storage, String root, String by, Clock clock) {
     this.storage = storage;
+    this.root = root;
     this.files = new VersionFiles(storage, root);
     this.history = new HistoryLog(storage, root);
-    this.serving = new ServingFolders(storage, root, files, history);
+    this.serving = new ServingFolders(storage, root, files, history, clock);
     this.changes = new Changes(history, by, clock);
     this.by = by;
     this.clock = clock;
@@ -59,6 +61,16 @@ public final class ModelRegistry {
   /** All entries, the oldest first. */
   public List<HistoryEntry> history() {
     return history.read().values();
+  }
+
+  /** The history with what it adds up to. */
+  HistoryLog.Read read() {
+    return history.read();
+  }
+
+  /** A place in the registry's folder. */
+  String path(String inside) {
+    return root + "/" + inside;
   }
 
   /** Finished versions that are not given up, by number. */

@@ -14,7 +14,7 @@ import org.meanfield.registry.Overruling;
 import org.meanfield.registry.PromotionDecision;
 
 /** {@code registry promote}: a version becomes the champion, if the gate lets it through. */
-final class PromoteJob implements RegistryCommand {
+final class PromoteJob implements RegistryChange {
   @Override
   public String verb() {
     return "promote";

@@ -71,13 +71,16 @@ interface RegistryCommand extends Job {
 
   @Override
   default JobResult run(JobContext context) {
+    return run(registry(context), context.settings(), context.console());
+  }
+
+  /** The registry that the settings name. */
+  default ModelRegistry registry(JobContext context) {
     Settings settings = context.settings();
-    ModelRegistry registry =
-        new ModelRegistry(
-            context.storage(),
-            context.storage().qualify(RegistrySettings.path(settings)),
-            RegistrySettings.by(settings),
-            Clock.systemUTC());
-    return run(registry, settings, context.console());
+    return new ModelRegistry(
+        context.storage(),
+        context.storage().qualify(RegistrySettings.path(settings)),
+        RegistrySettings.by(settings),
+        Clock.systemUTC());
   }
 }

@@ -10,7 +10,7 @@ import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.registry.HistoryEntry;
 
 /** {@code registry rollback}: an earlier champion serves again. */
-final class RollbackJob implements RegistryCommand {
+final class RollbackJob implements RegistryChange {
   @Override
   public String verb() {
     return "rollback";

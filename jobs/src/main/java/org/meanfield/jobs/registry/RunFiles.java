@@ -15,6 +15,7 @@ import org.meanfield.error.ConflictException;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.error.DataException;
 import org.meanfield.evaluate.EvaluationReport;
+import org.meanfield.evaluate.report.HtmlReport;
 import org.meanfield.export.BundleManifest;
 import org.meanfield.export.ServingBundle;
 import org.meanfield.jobs.storage.ModelFiles;
@@ -34,6 +35,10 @@ final class RunFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TRAINING = "model/training.json";
   private static final String RUN = "run.json";
+
+  /** In a version, the {@code run.json} of the training. */
+  static final String LINEAGE = "lineage/" + RUN;
+
   private static final Set<String> MODELS =
       Set.of(ServingBundle.ONNX_FILE, ServingBundle.DL4J_FILE);
 
@@ -70,7 +75,7 @@ final class RunFiles {
       keep("model/" + name, registration.run() + "/model/" + name);
     }
     keep(TRAINING, registration.run() + "/" + TRAINING);
-    keep("lineage/" + RUN, registration.run() + "/" + RUN);
+    keep(LINEAGE, registration.run() + "/" + RUN);
     this.evaluation = readEvaluation();
     this.export = registration.export().map(this::readExport);
   }
@@ -133,6 +138,10 @@ final class RunFiles {
     keep("evaluation/" + EvaluationReport.FILE, path);
     EvaluationReport report = EvaluationReport.fromJson(path, storage.readText(path));
     requireSameModel(path, report.modelId());
+    String page = folder + "/" + HtmlReport.FILE;
+    if (storage.exists(page)) {
+      keep("evaluation/" + HtmlReport.FILE, page);
+    }
     String answers = folder + "/" + Predictions.FILE;
     Optional<Predictions> predictions = Optional.empty();
     if (storage.exists(answers)) {

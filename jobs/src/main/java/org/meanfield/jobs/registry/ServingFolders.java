@@ -4,16 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.meanfield.data.Sha256;
 import org.meanfield.error.ConflictException;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.export.BundleManifest;
+import org.meanfield.jobs.storage.Staging;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.registry.ModelVersion;
 import org.meanfield.registry.PublishedVersion;
@@ -35,12 +36,15 @@ final class ServingFolders {
   private final String root;
   private final VersionFiles files;
   private final HistoryLog history;
+  private final Clock clock;
 
-  ServingFolders(Storage storage, String root, VersionFiles files, HistoryLog history) {
+  ServingFolders(
+      Storage storage, String root, VersionFiles files, HistoryLog history, Clock clock) {
     this.storage = storage;
     this.root = root;
     this.files = files;
     this.history = history;
+    this.clock = clock;
   }
 
   /** The content of a file that names a serving folder. */
@@ -122,7 +126,7 @@ final class ServingFolders {
     if (isThere(version, source, target)) {
       return;
     }
-    String staging = target.substring(0, target.lastIndexOf('/')) + "/.tmp-" + UUID.randomUUID();
+    String staging = Staging.in(storage, target.substring(0, target.lastIndexOf('/')), clock);
     for (String file : new TreeSet<>(version.files().keySet())) {
       if (file.startsWith(EXPORT)) {
         String name = file.substring(EXPORT.length());

@@ -9,6 +9,7 @@ import org.meanfield.error.ConflictException;
 import org.meanfield.error.LockHeldException;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
+import org.meanfield.jobs.registry.MlflowMirror;
 import org.meanfield.jobs.registry.ModelRegistry;
 import org.meanfield.jobs.retrain.RetrainFolder.Streak;
 
@@ -41,6 +42,8 @@ final class Attempt {
     }
     Streak before = folder.streak().read().orElse(Streak.NONE);
     requireNotBlocked(before);
+    // What it missed while it was away, also where there is nothing to retrain.
+    new MlflowMirror(context, registry).catchUp();
     int failures = before.failures() + 1;
     folder.streak().write(new Streak(failures, "a process that ended without a word"));
     try {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.meanfield.jobs.registry.MlflowMirror;
 import org.meanfield.jobs.registry.ModelRegistry;
 
 /**
@@ -25,8 +26,11 @@ final class PublishStep implements Step {
         .ifPresent(registry::serveIn);
     List<String> served = registry.publish();
     served.forEach(target -> retraining.say("the champion is in " + target));
-    Map<String, Object> figures = new LinkedHashMap<>(MlflowVerdict.tell(retraining));
+    Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("served", served);
+    Optional.ofNullable(
+            new MlflowMirror(retraining.context(), registry).catchUp().get(retraining.version()))
+        .ifPresent(number -> figures.put("mlflowVersion", number));
     return figures;
   }
 }

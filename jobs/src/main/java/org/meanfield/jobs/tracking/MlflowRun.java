@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +40,14 @@ final class MlflowRun {
   private final ArtifactPlace artefacts;
   private final RunInfo info;
   private final boolean endedBefore;
+  private final Map<String, String> tags = new HashMap<>();
   private final Set<Integer> told = new HashSet<>();
 
-  private MlflowRun(MlflowServer server, Storage storage, RunInfo info, boolean endedBefore) {
+  private MlflowRun(MlflowServer server, Storage storage, RunInfo info) {
     this.server = server;
     this.artefacts = new ArtifactPlace(server, storage, info.getArtifactUri());
     this.info = info;
-    this.endedBefore = endedBefore;
+    this.endedBefore = info.getStatus() == RunStatus.FINISHED;
   }
 
   /** The run on the server; made where it does not know it. */
@@ -64,13 +66,16 @@ final class MlflowRun {
     if (known.isEmpty()) {
       RunInfo made =
           server.call("making the run", client -> client.createRun(request(experiment, run)));
-      MlflowRun opened = new MlflowRun(server, storage, made, false);
+      MlflowRun opened = new MlflowRun(server, storage, made);
       opened.logParameters(run.parameters());
       return opened;
     }
-    RunInfo info = known.get(0).getInfo();
-    boolean ended = info.getStatus() == RunStatus.FINISHED;
-    MlflowRun opened = new MlflowRun(server, storage, info, ended);
+    MlflowRun opened = new MlflowRun(server, storage, known.get(0).getInfo());
+    known
+        .get(0)
+        .getData()
+        .getTagsList()
+        .forEach(tag -> opened.tags.put(tag.getKey(), tag.getValue()));
     opened.readWhatItKnows(run);
     return opened;
   }
@@ -110,11 +115,24 @@ final class MlflowRun {
     List<Metric> all = new ArrayList<>();
     metrics.forEach((key, value) -> all.add(metric(key, value, 0)));
     logged("telling metrics", client -> client.logBatch(id(), all, List.of(), tags(tags)));
+    this.tags.putAll(tags);
+  }
+
+  /** True where the server shows all of these. */
+  boolean hasTags(Map<String, String> wanted) {
+    return tags.entrySet().containsAll(wanted.entrySet());
   }
 
   /** A file below its artifact URI. */
   void write(String path, byte[] content) {
     artefacts.write(path, content);
+  }
+
+  /** It ended well, now, if it is not known to have done so. */
+  void finish() {
+    if (!endedBefore) {
+      end(RunStatus.FINISHED);
+    }
   }
 
   /** How it ended, now. */

@@ -36,7 +36,7 @@ final class MlflowServer implements AutoCloseable {
   private final TrackingSettings settings;
   private final Map<String, String> environment;
   private final ExecutorService calls = Executors.newCachedThreadPool(MlflowServer::daemon);
-  private final HttpClient artefacts;
+  private final HttpClient http;
   private MlflowClient client;
 
   MlflowServer(TrackingSettings settings) {
@@ -52,7 +52,7 @@ final class MlflowServer implements AutoCloseable {
     this.settings = settings;
     this.environment = environment;
     this.client = newClient();
-    this.artefacts = HttpClient.newBuilder().connectTimeout(settings.timeout()).build();
+    this.http = HttpClient.newBuilder().connectTimeout(settings.timeout()).build();
   }
 
   /** A thread that keeps no process alive. */
@@ -84,20 +84,23 @@ final class MlflowServer implements AutoCloseable {
    * @throws OutageException where it fails or takes too long
    */
   void put(String what, URI target, byte[] content) {
+    HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofByteArray(content);
+    send(what, HttpRequest.newBuilder(target).PUT(body), content.length);
+  }
+
+  /**
+   * Has the server delete something; its client has no method for that.
+   *
+   * @param path below the REST API
+   * @param json the request
+   * @throws OutageException where it fails or takes too long
+   */
+  void delete(String what, String path, String json) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(target).PUT(HttpRequest.BodyPublishers.ofByteArray(content));
-    authorization().ifPresent(value -> request.header("Authorization", value));
-    upload(
-        what,
-        content.length,
-        () -> {
-          HttpResponse<String> answer =
-              artefacts.send(request.build(), HttpResponse.BodyHandlers.ofString());
-          if (answer.statusCode() / 100 != 2) {
-            throw new IOException("status " + answer.statusCode() + " " + answer.body());
-          }
-          return answer;
-        });
+        HttpRequest.newBuilder(URI.create(uri() + "/api/2.0/mlflow/" + path))
+            .header("Content-Type", "application/json")
+            .method("DELETE", HttpRequest.BodyPublishers.ofString(json));
+    send(what, request, json.length());
   }
 
   /**
@@ -113,6 +116,21 @@ final class MlflowServer implements AutoCloseable {
   public void close() {
     calls.execute(client::close);
     calls.shutdown();
+  }
+
+  private void send(String what, HttpRequest.Builder request, long bytes) {
+    authorization().ifPresent(value -> request.header("Authorization", value));
+    upload(
+        what,
+        bytes,
+        () -> {
+          HttpResponse<String> answer =
+              http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+          if (answer.statusCode() / 100 != 2) {
+            throw new IOException("status " + answer.statusCode() + " " + answer.body());
+          }
+          return answer;
+        });
   }
 
   private <T> T within(Duration limit, String what, Callable<T> work) {

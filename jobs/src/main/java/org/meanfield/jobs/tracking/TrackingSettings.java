@@ -53,12 +53,17 @@ public record TrackingSettings(String uri, String experiment, Duration timeout) 
           .limited("not blank, without / and :", name -> name.matches("[^/:]*[^/:\\s][^/:]*"))
           .defaultsTo("meanfield")
           .means(
-              "MLflow's registered model: each promoted challenger becomes a version of it, with the"
-                  + " alias 'champion'.");
+              "MLflow's registered model: each version that was promoted or has an alias becomes a"
+                  + " version of it; the alias 'champion' and those of the registry follow theirs.");
 
   /** The settings of a training. */
   public static List<Setting<?>> declared() {
     return List.of(URI, EXPERIMENT, RUN_NAME, TIMEOUT);
+  }
+
+  /** The settings of a change of the registry. */
+  public static List<Setting<?>> ofRegistry() {
+    return List.of(URI, EXPERIMENT, TIMEOUT, REGISTERED_MODEL);
   }
 
   /** Empty where nobody is to be told. */

@@ -44,7 +44,7 @@ class RegistryDamageTest {
   void aFlippedBitInAnyFileIsFoundAndTheFileNamed() throws IOException {
     try (Stream<Path> all = Files.walk(root)) {
       List<Path> files = all.filter(Files::isRegularFile).toList();
-      assertThat(files).hasSize(2 * 12 + 2 + 2);
+      assertThat(files).hasSize(2 * 14 + 2 + 2);
       for (Path file : files) {
         byte[] content = Files.readAllBytes(file);
         for (int place : new int[] {0, content.length / 3, content.length - 1}) {

@@ -43,21 +43,25 @@ final class TinyRuns {
     Path run = folder.resolve("run-" + seed);
     Path export = folder.resolve("export-" + seed);
     if (!Files.exists(run)) {
-      LinearClassifier classifier = new LinearClassifier(2, CLASSES, seed);
-      classifier.write(run);
-      TrainedModel model = classifier.trained();
-      write(run.resolve("model/training.json"), "{\"runId\": \"run\"}");
+      TrainedModel model = model(seed);
+      model.toFiles().forEach((name, content) -> write(run.resolve("model/" + name), content));
+      write(run.resolve("model/training.json"), "{\"runId\": \"" + model.runId() + "\"}");
       write(
           run.resolve("run.json"),
           """
-          {"runId": "run", "settings": {"train.seed": "%d", "train.epochs": "3"},
+          {"runId": "run-%1$d", "settings": {"train.seed": "%1$d", "train.epochs": "3"},
            "dataset": {"uri": "", "datasetId": "data"}, "gitCommit": "abc",
            "versions": {"meanfield": "0.1.0"}}
           """
               .formatted(seed));
       evaluate(model, run.resolve("evaluation"), wrongOfHundred);
-      Map<String, byte[]> zip = Map.of(ServingBundle.DL4J_FILE, ModelZip.encode(model));
-      ServingBundle.files(model, zip, new ExportCheck(128, 1e-7, 1))
+      Map<String, byte[]> forms =
+          Map.of(
+              ServingBundle.DL4J_FILE,
+              ModelZip.encode(model),
+              ServingBundle.ONNX_FILE,
+              ("onnx of " + seed).getBytes(UTF_8));
+      ServingBundle.files(model, forms, new ExportCheck(128, 1e-7, 1))
           .forEach((name, content) -> write(export.resolve(name), content));
     }
     return new Registration(
@@ -66,6 +70,11 @@ final class TinyRuns {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  private static TrainedModel model(long seed) {
+    TrainedModel random = new LinearClassifier(2, CLASSES, seed).trained();
+    return new TrainedModel(random.network(), random.state(), "run-" + seed, random.datasetId());
   }
 
   private static void evaluate(TrainedModel model, Path folder, int wrongOfHundred) {
@@ -83,6 +92,7 @@ final class TinyRuns {
     EvaluationSubject subject =
         new EvaluationSubject(model.modelId(), "data", Split.TEST, new ClassIndex(CLASSES));
     write(folder.resolve("evaluation.json"), evaluator.report(subject).toJson());
+    write(folder.resolve("report.html"), "<title>a page</title>");
     write(folder.resolve(Predictions.FILE), new Predictions(answers).toCsv());
   }
 

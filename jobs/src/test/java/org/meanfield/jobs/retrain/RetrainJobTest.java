@@ -22,11 +22,14 @@ class RetrainJobTest {
   @Test
   void fromTheFirstImagesToARefusal() throws Exception {
     try (MlflowStub mlflow = new MlflowStub()) {
-      threeDays(
+      RetrainCommands day =
           new RetrainCommands(folder)
               .with("mlflow.tracking-uri=" + mlflow.uri())
-              .with("mlflow.timeout-seconds=60"));
+              .with("mlflow.timeout-seconds=60");
+      threeDays(day);
       mlflowKnows(mlflow);
+      assertThat(day.run()).as("no new images").isEqualTo(20);
+      assertThat(mlflow.aliases).as("the rollback").containsEntry("champion", "1");
     }
   }
 
@@ -42,12 +45,12 @@ class RetrainJobTest {
     assertThat(mlflow.steps("test_accuracy")).hasSize(3);
     assertThat(mlflow.versions).hasSize(2);
     assertThat(mlflow.versions.get(1).path("source").asText())
-        .isEqualTo("mlflow-artifacts:/1/run1/artifacts/model");
+        .isEqualTo("mlflow-artifacts:/1/run1/artifacts/model-2");
     assertThat(mlflow.aliases).containsEntry("champion", "2");
     assertThat(mlflow.artefacts)
-        .containsKeys("1/run1/artifacts/model/MLmodel", "1/run1/artifacts/model/model.onnx")
+        .containsKeys("1/run1/artifacts/model-2/MLmodel", "1/run1/artifacts/model-2/model.onnx")
         .containsKey("1/run2/artifacts/evaluation/report.html")
-        .doesNotContainKey("1/run2/artifacts/model/MLmodel");
+        .doesNotContainKey("1/run2/artifacts/model-3/MLmodel");
   }
 
   private void threeDays(RetrainCommands day) throws Exception {

@@ -38,6 +38,7 @@ public final class MlflowStub implements AutoCloseable {
   private final CountDownLatch released = new CountDownLatch(1);
   private final HttpServer server;
   private final AtomicInteger failures = new AtomicInteger();
+  private final AtomicInteger allowed = new AtomicInteger(Integer.MAX_VALUE);
   private volatile boolean hanging;
 
   /** Runs by id, each as {@code runs/get} shows it. */
@@ -49,17 +50,18 @@ public final class MlflowStub implements AutoCloseable {
   /** Artefacts by path below the service. */
   public final Map<String, byte[]> artefacts = new TreeMap<>();
 
+  private final StubbedModels models = new StubbedModels(this::known);
+
   /** Versions of registered models. */
-  public final List<ObjectNode> versions = new CopyOnWriteArrayList<>();
+  public final List<ObjectNode> versions = models.versions;
 
   /** Registered models' aliases. */
-  public final Map<String, String> aliases = new TreeMap<>();
+  public final Map<String, String> aliases = models.aliases;
 
   /** The header Authorization of each request; "none" where there was none. */
   public final List<String> authorizations = new CopyOnWriteArrayList<>();
 
   private final Map<String, String> experiments = new TreeMap<>();
-  private final List<String> models = new CopyOnWriteArrayList<>();
 
   /** Listens on a free port of this machine. */
   public MlflowStub() throws IOException {
@@ -77,6 +79,11 @@ public final class MlflowStub implements AutoCloseable {
   /** The next requests get a 500. */
   public void failNext(int requests) {
     failures.set(requests);
+  }
+
+  /** So many requests are answered, and all after them get a 500. */
+  public void failAfter(int requests) {
+    allowed.set(requests);
   }
 
   /** No request gets an answer any more. */
@@ -97,11 +104,19 @@ public final class MlflowStub implements AutoCloseable {
     return runs.values().iterator().next();
   }
 
+  /** The tags of a model version. */
+  public Map<String, String> versionTags(int number) {
+    return tagMap(versions.get(number - 1).path("tags"));
+  }
+
   /** A run's tags. */
   public static Map<String, String> tags(JsonNode run) {
+    return tagMap(run.at("/data/tags"));
+  }
+
+  private static Map<String, String> tagMap(JsonNode list) {
     Map<String, String> tags = new TreeMap<>();
-    run.at("/data/tags")
-        .forEach(tag -> tags.put(tag.get("key").asText(), tag.get("value").asText()));
+    list.forEach(tag -> tags.put(tag.get("key").asText(), tag.get("value").asText()));
     return tags;
   }
 
@@ -130,7 +145,8 @@ public final class MlflowStub implements AutoCloseable {
     }
     int status = 200;
     byte[] answer;
-    if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+    boolean spent = allowed.getAndUpdate(left -> Math.max(0, left - 1)) == 0;
+    if (spent || failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       status = 500;
       answer = "<html>out of order</html>".getBytes(StandardCharsets.UTF_8);
     } else {
@@ -166,7 +182,8 @@ public final class MlflowStub implements AutoCloseable {
         exchange.getRequestMethod().equals("GET")
             ? query(exchange)
             : JSON.readTree(new String(body, StandardCharsets.UTF_8));
-    return switch (path.replaceFirst("^/api/2.0/mlflow/", "")) {
+    path = path.replaceFirst("^/api/2.0/mlflow/", "");
+    return switch (path) {
       case "experiments/get-by-name" -> experiment(request.path("experiment_name").asText());
       case "experiments/create" -> makeExperiment(request.path("name").asText());
       case "runs/create" -> makeRun(request);
@@ -175,12 +192,7 @@ public final class MlflowStub implements AutoCloseable {
       case "runs/update" -> update(request);
       case "runs/log-batch" -> log(request);
       case "metrics/get-history" -> history(request);
-      case "registered-models/get" -> model(request.path("name").asText());
-      case "registered-models/create" -> makeModel(request.path("name").asText());
-      case "registered-models/alias" -> alias(request);
-      case "model-versions/search" -> versions(request);
-      case "model-versions/create" -> makeVersion(request);
-      default -> throw new Refusal(404, "no such endpoint: " + path);
+      default -> models.answer(exchange.getRequestMethod(), path, request);
     };
   }
 
@@ -285,48 +297,6 @@ public final class MlflowStub implements AutoCloseable {
     return JSON.createObjectNode().set("metrics", found);
   }
 
-  private JsonNode model(String name) {
-    if (!models.contains(name)) {
-      throw new Refusal(404, "no model " + name);
-    }
-    return object("registered_model", JSON.createObjectNode().put("name", name));
-  }
-
-  private JsonNode makeModel(String name) {
-    if (models.contains(name)) {
-      throw new Refusal(400, "there is a model " + name);
-    }
-    models.add(name);
-    return model(name);
-  }
-
-  private JsonNode alias(JsonNode request) {
-    model(request.path("name").asText());
-    aliases.put(request.path("alias").asText(), request.path("version").asText());
-    return JSON.createObjectNode();
-  }
-
-  private JsonNode versions(JsonNode request) {
-    Map<String, String> wanted = conditions(request.path("filter").asText());
-    ArrayNode found = JSON.createArrayNode();
-    for (ObjectNode version : versions) {
-      if (wanted.entrySet().stream()
-          .allMatch(each -> version.path(each.getKey()).asText().equals(each.getValue()))) {
-        found.add(version);
-      }
-    }
-    return JSON.createObjectNode().set("model_versions", found);
-  }
-
-  private JsonNode makeVersion(JsonNode request) {
-    model(request.path("name").asText());
-    known(request);
-    ObjectNode version = request.deepCopy();
-    version.put("version", Integer.toString(versions.size() + 1));
-    versions.add(version);
-    return object("model_version", version);
-  }
-
   private ObjectNode known(JsonNode request) {
     ObjectNode run = runs.get(request.path("run_id").asText());
     if (run == null) {
@@ -335,7 +305,7 @@ public final class MlflowStub implements AutoCloseable {
     return run;
   }
 
-  private static Map<String, String> conditions(String filter) {
+  static Map<String, String> conditions(String filter) {
     Map<String, String> conditions = new TreeMap<>();
     Matcher matcher = EQUALS.matcher(filter);
     while (matcher.find()) {
@@ -356,12 +326,12 @@ public final class MlflowStub implements AutoCloseable {
     return query;
   }
 
-  private static ObjectNode object(String key, JsonNode value) {
+  static ObjectNode object(String key, JsonNode value) {
     return JSON.createObjectNode().set(key, value);
   }
 
   /** An answer that is no success. */
-  private static final class Refusal extends RuntimeException {
+  static final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int status;
 
