@@ -120,6 +120,34 @@ class ExampleStoresTest {
   }
 
   @Test
+  void weightsFollowTheirExamplesAndChangeNothingElse() {
+    PackedExamples plain = decoded(images());
+    float[] weights = new float[EXAMPLES];
+    for (int i = 0; i < EXAMPLES; i++) {
+      weights[i] = i;
+    }
+    WorkerExamples weighted = new WeightedExamples(plain, FloatVector.wrap(weights));
+    TrainingPlan plan = plan();
+    Round round = plan.nextRound(TrainingClock.START);
+    EpochOrder order = EpochOrder.of(plan.seed(), 0, 0, EXAMPLES);
+    List<Minibatch> expected = minibatches(plan, plain, round);
+    List<Minibatch> found = minibatches(plan, weighted, round);
+    assertThat(found).hasSameSizeAs(expected);
+    int position = 0;
+    for (int i = 0; i < found.size(); i++) {
+      Minibatch minibatch = found.get(i);
+      assertThat(minibatch.weighing(FloatVector.empty())).isEqualTo(expected.get(i));
+      for (int j = 0; j < minibatch.size(); j++) {
+        assertThat(minibatch.weights().get(j)).isEqualTo(order.example(position++));
+      }
+    }
+    assertThat(position).isEqualTo(EXAMPLES);
+    FloatVector tooFew = FloatVector.wrap(new float[2]);
+    assertThatThrownBy(() -> new WeightedExamples(plain, tooFew))
+        .hasMessageContaining("53 examples cannot have 2 weights");
+  }
+
+  @Test
   void aFailureWhileDecodingNamesTheWorker() {
     List<byte[]> images = images();
     images.set(0, new byte[] {1, 2, 3});

@@ -52,9 +52,21 @@ final class Nd4jReplica implements Replica {
     try (INDArray pixels = images(network, minibatch);
         INDArray targets =
             FloatArrays.arrayOf(minibatch.targets(), minibatch.size(), network.classes().size())) {
-      graph.fit(new INDArray[] {pixels}, new INDArray[] {targets});
+      fit(pixels, targets, minibatch);
     }
     return graph.score();
+  }
+
+  private void fit(INDArray pixels, INDArray targets, Minibatch minibatch) {
+    INDArray[] inputs = {pixels};
+    INDArray[] labels = {targets};
+    if (minibatch.isWeighted()) {
+      try (INDArray weights = FloatArrays.arrayOf(minibatch.weights(), minibatch.size(), 1)) {
+        WeightedLoss.during(graph, weights, () -> graph.fit(inputs, labels));
+      }
+    } else {
+      graph.fit(inputs, labels);
+    }
   }
 
   @Override

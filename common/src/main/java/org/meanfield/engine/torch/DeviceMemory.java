@@ -64,7 +64,8 @@ record DeviceMemory(ComputeDevice place, String network, Precision precision) {
     return new Minibatch(
         size,
         start(minibatch.pixels(), minibatch.pixels().length() / minibatch.size() * size),
-        start(minibatch.targets(), minibatch.targets().length() / minibatch.size() * size));
+        start(minibatch.targets(), minibatch.targets().length() / minibatch.size() * size),
+        start(minibatch.weights(), minibatch.weights().length() / minibatch.size() * size));
   }
 
   private String shortage() {

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.meanfield.error.SettingsException;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -64,29 +65,62 @@ final class Loss {
   }
 
   /**
-   * Sends the gradient of the summed loss, times {@code scale}, back through the network.
+   * What a minibatch's answers shall be.
+   *
+   * @param targets {@code [N, K]}
+   * @param weights {@code [N, 1]}, one an example; null where all count the same
+   */
+  record Wanted(Tensor targets, Tensor weights) {
+    Wanted(Tensor targets) {
+      this(targets, null);
+    }
+
+    /** Every row of {@code values} times its example's weight, in place. */
+    Tensor weigh(Tensor values) {
+      return weights == null ? values : values.mul_(weights);
+    }
+  }
+
+  /**
+   * Sends the gradient of the summed loss, each example's times its weight, times {@code scale},
+   * back through the network.
    *
    * @return the summed loss
+   * @throws SettingsException where examples have weights and the output has center loss
    */
-  double backward(Tensor preActivation, Tensor targets, double scale) {
+  double backward(Tensor preActivation, Wanted wanted, double scale) {
     Tensor from = formula.fromOutput() ? activation.apply(preActivation) : preActivation;
     Tensor value = from.detach(); // off the tape, and so is all that is computed from it
-    double score = formula.score(value, targets);
-    Tensor gradient = formula.gradient(value, targets).mul_(new Scalar(scale));
+    Tensor targets = wanted.targets();
+    double score =
+        wanted.weigh(formula.terms(value, targets)).sum().item_double() / formula.divisor(value);
+    Tensor gradient = wanted.weigh(formula.gradient(value, targets)).mul_(new Scalar(scale));
     if (centers != null) {
+      if (wanted.weights() != null) {
+        throw new SettingsException(
+            "Examples have weights, and the network's output has center loss, whose centres know"
+                + " none; train without weights, or with another output layer");
+      }
       return score + centers.backward(from, gradient, targets, scale);
     }
     from.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
     return score;
   }
 
-  /** A loss in numbers: summed over the minibatch, and its gradient. */
+  /** A loss in numbers. */
   private interface Formula {
     /** Whether it is given the activated output, or what comes before. */
     boolean fromOutput();
 
-    double score(Tensor value, Tensor targets);
+    /** {@code [N, K]}: what each output of each example adds to the loss, times the divisor. */
+    Tensor terms(Tensor value, Tensor targets);
 
+    /** What the sum of the terms is divided by. */
+    default double divisor(Tensor value) {
+      return 1;
+    }
+
+    /** Of the summed loss by each value; a new tensor. */
     Tensor gradient(Tensor value, Tensor targets);
   }
 
@@ -98,12 +132,12 @@ final class Loss {
     }
 
     @Override
-    public double score(Tensor value, Tensor targets) {
+    public Tensor terms(Tensor value, Tensor targets) {
       Tensor logarithms = torch.log_softmax(value, 1);
       if (least > 0) {
         logarithms.clamp_(new ScalarOptional(new Scalar(Math.log(least))));
       }
-      return -logarithms.mul_(targets).sum().item_double();
+      return logarithms.mul_(targets).neg_();
     }
 
     @Override
@@ -120,8 +154,8 @@ final class Loss {
     }
 
     @Override
-    public double score(Tensor value, Tensor targets) {
-      return -torch.log(value).mul_(targets).sum().item_double();
+    public Tensor terms(Tensor value, Tensor targets) {
+      return torch.log(value).mul_(targets).neg_();
     }
 
     @Override
@@ -138,11 +172,11 @@ final class Loss {
     }
 
     @Override
-    public double score(Tensor value, Tensor targets) {
+    public Tensor terms(Tensor value, Tensor targets) {
       Tensor clipped = clipped(value);
       Tensor yes = torch.log(clipped).mul_(targets);
       Tensor no = torch.log(one(clipped).sub_(clipped)).mul_(one(targets).sub_(targets));
-      return -yes.add_(no).sum().item_double();
+      return yes.add_(no).neg_();
     }
 
     @Override
@@ -173,9 +207,9 @@ final class Loss {
     }
 
     @Override
-    public double score(Tensor value, Tensor targets) {
+    public Tensor terms(Tensor value, Tensor targets) {
       Tensor difference = value.sub(targets);
-      return difference.mul_(difference).sum().item_double() / divisor(value);
+      return difference.mul_(difference);
     }
 
     @Override
@@ -183,7 +217,8 @@ final class Loss {
       return value.sub(targets).mul_(new Scalar(2.0 / divisor(value)));
     }
 
-    private double divisor(Tensor value) {
+    @Override
+    public double divisor(Tensor value) {
       return averaged ? value.size(1) : 1;
     }
   }

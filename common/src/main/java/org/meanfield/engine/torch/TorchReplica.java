@@ -83,7 +83,7 @@ final class TorchReplica implements Replica {
         new Pass(Pass.Mode.TRAINING, compute, draws, position.iteration(), position.epoch());
     Tensor output = graph.forward(inference.images(minibatch), pass).to(ScalarType.Float);
     double divisor = averaged ? minibatch.size() : 1;
-    double loss = graph.loss().backward(output, targets(minibatch), 1 / divisor) / divisor;
+    double loss = graph.loss().backward(output, wanted(minibatch), 1 / divisor) / divisor;
     double penalty = gradientStep.penalty(position.iteration(), position.epoch());
     graph.finishStatistics();
     gradientStep.apply(position.iteration(), position.epoch());
@@ -108,7 +108,10 @@ final class TorchReplica implements Replica {
     }
   }
 
-  private Tensor targets(Minibatch minibatch) {
-    return device.tensor(minibatch.targets(), minibatch.size(), network.classes().size());
+  private Loss.Wanted wanted(Minibatch minibatch) {
+    Tensor targets = device.tensor(minibatch.targets(), minibatch.size(), network.classes().size());
+    return minibatch.isWeighted()
+        ? new Loss.Wanted(targets, device.tensor(minibatch.weights(), minibatch.size(), 1))
+        : new Loss.Wanted(targets);
   }
 }

@@ -3,6 +3,7 @@ package org.meanfield.engine.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Minibatch;
@@ -23,6 +24,7 @@ final class Agreement {
   private final Engine reference = Engines.named("nd4j");
   private final Engine tested;
   private final int images;
+  private final UnaryOperator<Minibatch> form;
 
   Agreement(Network network, Engine tested) {
     this(network, tested, IMAGES);
@@ -30,9 +32,19 @@ final class Agreement {
 
   /** With minibatches of {@code images}: fewer where the network is large. */
   Agreement(Network network, Engine tested, int images) {
+    this(network, tested, images, UnaryOperator.identity());
+  }
+
+  private Agreement(Network network, Engine tested, int images, UnaryOperator<Minibatch> form) {
     this.network = network;
     this.tested = tested;
     this.images = images;
+    this.form = form;
+  }
+
+  /** The same with what {@code form} makes of each minibatch that is trained on. */
+  Agreement on(UnaryOperator<Minibatch> other) {
+    return new Agreement(network, tested, images, other);
   }
 
   /** Asserts that outputs, loss and the change of every parameter by one step agree. */
@@ -54,7 +66,7 @@ final class Agreement {
       Minibatch first = minibatch(network, images, 0);
       near("outputs", one.predict(first), other.predict(first), tolerance);
       for (int i = 0; i < steps; i++) {
-        Minibatch minibatch = minibatch(network, images, i);
+        Minibatch minibatch = form.apply(minibatch(network, images, i));
         StepPosition position = new StepPosition(i, 0, i);
         double expected = one.step(minibatch, position);
         double found = other.step(minibatch, position);
