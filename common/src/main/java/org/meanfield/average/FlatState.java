@@ -23,6 +23,21 @@ public final class FlatState {
   }
 
   /**
+   * The state in an array that is used again and again. Ownership: the array stays the caller's,
+   * who writes to it only when nobody reads the state any more.
+   *
+   * @param parameters how many of the values are parameters
+   */
+  public static ModelState lent(float[] flat, int parameters) {
+    return toState(flat, parameters);
+  }
+
+  /** True where no value is NaN or infinite. */
+  public static boolean isFinite(float[] flat) {
+    return FloatVector.wrap(flat).isFinite();
+  }
+
+  /**
    * The state in an array. Ownership: takes the array over; the caller must not write to it
    * afterwards.
    *

@@ -2,6 +2,7 @@ package org.meanfield.average;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import org.meanfield.model.ModelState;
 
@@ -44,15 +45,13 @@ public final class ParameterAverager {
 
   private static float[] mean(float[] base, List<float[]> states, List<WeightedState> weights) {
     double examples = weights.stream().mapToLong(WeightedState::examples).sum();
-    SliceMean sum = new SliceMean(Slice.all(base.length));
-    for (float[] state : states) {
-      sum.raise(base, state, 0);
-    }
+    List<SliceMean.Part> parts = new ArrayList<>();
     for (int i = 0; i < states.size(); i++) {
-      sum.add(base, states.get(i), 0, weights.get(i).examples() / examples);
+      double share = weights.get(i).examples() / examples;
+      parts.add(new SliceMean.Part(states.get(i), 0, share));
     }
     float[] mean = new float[base.length];
-    sum.finish(base, mean);
+    SliceMean.of(Slice.all(base.length), base, parts, mean);
     return mean;
   }
 

@@ -3,6 +3,7 @@ package org.meanfield.average;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The example-weighted mean of a slice, in arithmetic that is exact: the same bits in whatever
@@ -13,9 +14,10 @@ import java.util.Arrays;
  * block, all workers together, so that the sum of all moves always fits an int. Moves are cut
  * towards zero: the mean of values that are not negative is not negative.
  *
- * <p>Use: {@link #raise} with every state, then {@link #add} every state, then {@link #finish}.
- * Shape: states are arrays in which the slice starts at the offset given. Source: pre-rounded
- * summation, Demmel and Nguyen 2013, "Fast reproducible floating-point summation".
+ * <p>Use: {@link #of} where all states are in one place; else {@link #raise} with every state, then
+ * {@link #add} every state, then {@link #finish}, which gives the same bits. Shape: states are
+ * arrays in which the slice starts at the offset given. Source: pre-rounded summation, Demmel and
+ * Nguyen 2013, "Fast reproducible floating-point summation".
  */
 public final class SliceMean {
   private static final int BITS = 30;
@@ -33,6 +35,57 @@ public final class SliceMean {
     clear();
   }
 
+  /** A state that counts. */
+  public static final class Part {
+    private final float[] state;
+    private final int offset;
+    private final double share;
+
+    /**
+     * A slice of a state. Ownership: reads the array where it is.
+     *
+     * @param offset at which the slice starts in {@code state}
+     * @param share of the round's examples, in (0, 1)
+     */
+    public Part(float[] state, int offset, double share) {
+      this.state = state;
+      this.offset = offset;
+      this.share = share;
+    }
+
+    /** Copies a slice as it is, for a mean of nothing else. */
+    public void copyTo(Slice slice, float[] mean) {
+      System.arraycopy(state, offset, mean, slice.from(), slice.length());
+    }
+  }
+
+  /**
+   * The mean of states that are all here: block by block, so that memory is read once.
+   *
+   * @param base whole
+   * @param mean whole; gets the slice
+   */
+  public static void of(Slice slice, float[] base, List<Part> parts, float[] mean) {
+    int[] sums = new int[Slice.BLOCK];
+    for (int first = slice.from(); first < slice.to(); first += Slice.BLOCK) {
+      int values = Math.min(Slice.BLOCK, slice.to() - first);
+      int inside = first - slice.from();
+      double largest = 0;
+      for (Part part : parts) {
+        largest = largest(base, first, part.state, part.offset + inside, values, largest);
+      }
+      short exponent = exponent(largest);
+      Arrays.fill(sums, 0);
+      if (exponent != NO_MOVE) {
+        for (Part part : parts) {
+          double units = units(part.share, exponent);
+          add(base, first, part.state, part.offset + inside, values, units, sums, 0);
+        }
+      }
+      finish(base, first, values, unit(exponent), sums, 0, mean);
+    }
+  }
+
   /** Starts again. */
   public void clear() {
     Arrays.fill(exponents, NO_MOVE);
@@ -43,12 +96,8 @@ public final class SliceMean {
   public void raise(float[] base, float[] state, int offset) {
     for (int block = 0; block < exponents.length; block++) {
       int first = block * Slice.BLOCK;
-      int end = Math.min(first + Slice.BLOCK, sums.length);
-      double largest = largest(base, slice.from(), state, offset, first, end);
-      if (largest > 0) {
-        int exponent = Math.getExponent(largest) + 1;
-        exponents[block] = (short) Math.max(exponents[block], exponent);
-      }
+      double largest = largest(base, slice.from() + first, state, offset + first, values(first), 0);
+      exponents[block] = (short) Math.max(exponents[block], exponent(largest));
     }
   }
 
@@ -78,10 +127,8 @@ public final class SliceMean {
     for (int block = 0; block < exponents.length; block++) {
       if (exponents[block] != NO_MOVE) {
         int first = block * Slice.BLOCK;
-        int end = Math.min(first + Slice.BLOCK, sums.length);
-        // A power of two: the same bits as multiplying one after the other.
-        double units = share * Math.scalb(1.0, BITS - exponents[block]);
-        add(base, slice.from(), state, offset, first, end, units);
+        double units = units(share, exponents[block]);
+        add(base, slice.from() + first, state, offset + first, values(first), units, sums, first);
       }
     }
   }
@@ -102,19 +149,35 @@ public final class SliceMean {
   public void finish(float[] base, float[] mean) {
     for (int block = 0; block < exponents.length; block++) {
       int first = block * Slice.BLOCK;
-      int end = Math.min(first + Slice.BLOCK, sums.length);
-      double unit = exponents[block] == NO_MOVE ? 0 : Math.scalb(1.0, exponents[block] - BITS);
-      for (int i = first; i < end; i++) {
-        mean[slice.from() + i] = (float) (base[slice.from() + i] + sums[i] * unit);
-      }
+      finish(base, slice.from() + first, values(first), unit(exponents[block]), sums, first, mean);
     }
   }
 
+  /** Values of the block that starts there. */
+  private int values(int first) {
+    return Math.min(Slice.BLOCK, sums.length - first);
+  }
+
+  private static short exponent(double largestMove) {
+    return largestMove > 0 ? (short) (Math.getExponent(largestMove) + 1) : NO_MOVE;
+  }
+
+  private static double unit(short exponent) {
+    return exponent == NO_MOVE ? 0 : Math.scalb(1.0, exponent - BITS);
+  }
+
+  /** What a move is multiplied with: a share in units, whose number is a power of two. */
+  private static double units(double share, short exponent) {
+    return share * Math.scalb(1.0, BITS - exponent);
+  }
+
+  // The loops over values; each is short enough to stay in a processor's nearest cache.
+
   private static double largest(
-      float[] base, int baseOffset, float[] state, int offset, int first, int end) {
-    double largest = 0;
-    for (int i = first; i < end; i++) {
-      double move = Math.abs((double) state[offset + i] - base[baseOffset + i]);
+      float[] base, int baseFrom, float[] state, int stateFrom, int values, double least) {
+    double largest = least;
+    for (int i = 0; i < values; i++) {
+      double move = Math.abs((double) state[stateFrom + i] - base[baseFrom + i]);
       // A branch that is hardly ever taken: Math.max would chain every value to the one before.
       if (move > largest) {
         largest = move;
@@ -123,11 +186,25 @@ public final class SliceMean {
     return largest;
   }
 
-  private void add(
-      float[] base, int baseOffset, float[] state, int offset, int first, int end, double units) {
-    for (int i = first; i < end; i++) {
-      double move = (double) state[offset + i] - base[baseOffset + i];
-      sums[i] += (int) (move * units);
+  private static void add(
+      float[] base,
+      int baseFrom,
+      float[] state,
+      int stateFrom,
+      int values,
+      double units,
+      int[] sums,
+      int sumsFrom) {
+    for (int i = 0; i < values; i++) {
+      double move = (double) state[stateFrom + i] - base[baseFrom + i];
+      sums[sumsFrom + i] += (int) (move * units);
+    }
+  }
+
+  private static void finish(
+      float[] base, int from, int values, double unit, int[] sums, int sumsFrom, float[] mean) {
+    for (int i = 0; i < values; i++) {
+      mean[from + i] = (float) (base[from + i] + sums[sumsFrom + i] * unit);
     }
   }
 }

@@ -22,6 +22,13 @@ public interface Replica extends AutoCloseable {
   ModelState state();
 
   /**
+   * The same into memory that the caller uses again and again.
+   *
+   * @param flat gets the parameters, then the updater state; exactly as long as both
+   */
+  void copyState(float[] flat);
+
+  /**
    * Class probabilities in inference mode (no dropout, running batch-norm statistics).
    *
    * <p>Shape: {@code [minibatch.size() * classes]}, row by row.

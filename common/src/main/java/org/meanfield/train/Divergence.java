@@ -1,5 +1,6 @@
 package org.meanfield.train;
 
+import org.meanfield.average.FlatState;
 import org.meanfield.error.DivergedException;
 
 /** Stops a run whose losses or weights are not finite, before they reach the merged state. */
@@ -9,6 +10,16 @@ public final class Divergence {
   /** True where a worker's loss or weights are of no use. */
   public static boolean in(Contribution contribution) {
     return !Double.isFinite(contribution.meanLoss()) || !contribution.state().isFinite();
+  }
+
+  /**
+   * The same of a worker whose state is apart.
+   *
+   * @param flat state after the local iterations; what is in it counts only where there were any
+   */
+  public static boolean in(WorkerReport report, float[] flat) {
+    return !Double.isFinite(report.meanLoss())
+        || (report.examples() > 0 && !FlatState.isFinite(flat));
   }
 
   /** The failure of a run in which a worker diverged. */

@@ -1,5 +1,6 @@
 package org.meanfield.train;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,42 @@ public final class WorkerTrainer implements AutoCloseable {
    */
   public Contribution train(
       Replica replica, WorkerExamples examples, int worker, Round round, ModelState state) {
+    List<ModelState> trained = new ArrayList<>();
+    WorkerReport report =
+        run(replica, examples, worker, round, state, () -> trained.add(replica.state()));
+    return new Contribution(
+        worker,
+        round.number(),
+        trained.isEmpty() ? state : trained.get(0),
+        report.examples(),
+        report.meanLoss(),
+        report.time(),
+        report.exampleIds());
+  }
+
+  /**
+   * The same, with the trained state in memory that the caller uses again every round.
+   *
+   * @param trained gets the state, flat, where the round has examples for the worker; else it stays
+   *     as it is
+   */
+  public WorkerReport train(
+      Replica replica,
+      WorkerExamples examples,
+      int worker,
+      Round round,
+      ModelState state,
+      float[] trained) {
+    return run(replica, examples, worker, round, state, () -> replica.copyState(trained));
+  }
+
+  private WorkerReport run(
+      Replica replica,
+      WorkerExamples examples,
+      int worker,
+      Round round,
+      ModelState state,
+      Runnable keepState) {
     Stopwatch watch = new Stopwatch();
     replica.load(state);
     double exchange = watch.lap();
@@ -117,11 +154,13 @@ public final class WorkerTrainer implements AutoCloseable {
         compute += watch.lap();
       }
     }
-    ModelState trainedState = trained == 0 ? state : replica.state();
+    if (trained > 0) {
+      keepState.run();
+    }
     exchange += watch.lap();
     double meanLoss = trained == 0 ? 0 : lossSum / trained;
-    WorkerTime time = new WorkerTime(compute, data, exchange);
-    return new Contribution(worker, round.number(), trainedState, trained, meanLoss, time, ids);
+    return new WorkerReport(
+        worker, trained, meanLoss, new WorkerTime(compute, data, exchange), ids);
   }
 
   private MinibatchStream minibatches(WorkerExamples examples, int worker, Round round) {

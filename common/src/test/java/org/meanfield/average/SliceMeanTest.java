@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -39,6 +40,33 @@ class SliceMeanTest {
   }
 
   @Test
+  void inOnePlaceItGivesTheSameBits() {
+    float[] expected = grouped(List.of(IntStream.range(0, WORKERS).boxed().toList()), 1);
+    float[] mean = new float[LENGTH];
+    for (int index = 0; index < 3; index++) {
+      Slice slice = Slice.of(index, 3, LENGTH);
+      List<SliceMean.Part> parts = new ArrayList<>();
+      for (int worker = 0; worker < WORKERS; worker++) {
+        // Every other state is there as this slice alone.
+        boolean whole = worker % 2 == 0;
+        float[] state = states.get(worker);
+        float[] there = whole ? state : Arrays.copyOfRange(state, slice.from(), slice.to());
+        parts.add(new SliceMean.Part(there, whole ? slice.from() : 0, share(worker)));
+      }
+      SliceMean.of(slice, base, parts, mean);
+    }
+    assertThat(mean).isEqualTo(expected);
+  }
+
+  @Test
+  void aBlockThatNothingMovesStaysAsItIs() {
+    float[] mean = new float[LENGTH];
+    List<SliceMean.Part> parts = Collections.nCopies(2, new SliceMean.Part(base.clone(), 0, 0.5));
+    SliceMean.of(Slice.all(LENGTH), base, parts, mean);
+    assertThat(mean).isEqualTo(base);
+  }
+
+  @Test
   void isTheWeightedMeanToTheLastBitsOfTheLargestMove() {
     float[] mean = grouped(List.of(IntStream.range(0, WORKERS).boxed().toList()), 1);
     for (int i = 0; i < LENGTH; i++) {
@@ -61,7 +89,7 @@ class SliceMeanTest {
   void theLargestMovesOfAllWorkersTogetherDoNotOverflow() {
     float[] zero = new float[LENGTH];
     float[] most = new float[LENGTH];
-    java.util.Arrays.fill(most, Float.MAX_VALUE);
+    Arrays.fill(most, Float.MAX_VALUE);
     for (int workers : new int[] {2, 3, 7, 4096}) {
       SliceMean mean = new SliceMean(Slice.all(LENGTH));
       mean.raise(zero, most, 0);

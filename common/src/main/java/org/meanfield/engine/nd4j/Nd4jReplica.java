@@ -1,5 +1,6 @@
 package org.meanfield.engine.nd4j;
 
+import java.nio.FloatBuffer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Minibatch;
@@ -73,6 +74,14 @@ final class Nd4jReplica implements Replica {
   public ModelState state() {
     backend.use(device);
     return new ModelState(FloatArrays.copyOf(graph.params()), FloatArrays.copyOf(updaterView()));
+  }
+
+  @Override
+  public void copyState(float[] flat) {
+    ModelState state = state();
+    FloatBuffer target = FloatBuffer.wrap(flat);
+    state.parameters().putInto(target);
+    state.updaterState().putInto(target);
   }
 
   @Override

@@ -113,6 +113,23 @@ final class FlatMemory {
     return new ModelState(floats(parameters), floats(state));
   }
 
+  /** Copies parameters, then updater state, into an array of their length. */
+  void copyTo(float[] flat) {
+    int split = Math.toIntExact(parameters.numel());
+    if (flat.length != split + state.numel()) {
+      throw new IllegalArgumentException(
+          "A state of " + (split + state.numel()) + " values goes into no array of " + flat.length);
+    }
+    copy(parameters, flat, 0, split);
+    copy(state, flat, split, flat.length);
+  }
+
+  private static void copy(Tensor from, float[] to, int start, int end) {
+    if (end > start) {
+      Native.temporary(() -> buffer(from.cpu()).get(to, start, end - start));
+    }
+  }
+
   private void put(String network, String what, FloatVector from, Tensor to) {
     if (from.length() != to.numel()) {
       throw new CorruptArtifactException(

@@ -96,6 +96,11 @@ final class TorchReplica implements Replica {
   }
 
   @Override
+  public void copyState(float[] flat) {
+    memory.copyTo(flat);
+  }
+
+  @Override
   public FloatVector predict(Minibatch minibatch) {
     return inference.predict(minibatch);
   }

@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.meanfield.average.FlatState;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Normalization;
 import org.meanfield.data.ResizePolicy;
@@ -89,6 +90,16 @@ class Nd4jReplicaTest {
       replica.load(start);
       replica.step(minibatch, new StepPosition(0, 0, 6));
       assertThat(replica.state()).isNotEqualTo(five);
+    }
+  }
+
+  @Test
+  void aStateCopiedIntoAnArrayIsTheState() {
+    try (Replica replica = engine.open(network, 1)) {
+      replica.step(TinyNetworks.minibatch(8, 1), new StepPosition(0, 0, 1));
+      float[] flat = new float[FlatState.of(replica.state()).length];
+      replica.copyState(flat);
+      assertThat(flat).isEqualTo(FlatState.of(replica.state()));
     }
   }
 

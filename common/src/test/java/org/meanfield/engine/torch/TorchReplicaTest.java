@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.junit.jupiter.api.Test;
+import org.meanfield.average.FlatState;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Replica;
@@ -65,6 +66,19 @@ class TorchReplicaTest {
       }
     }
     assertThat(digests[1]).isEqualTo(digests[0]);
+  }
+
+  @Test
+  void aStateCopiedIntoAnArrayIsTheState() {
+    try (Replica replica = engine.open(network, 1)) {
+      replica.load(start);
+      replica.step(TinyNetworks.minibatch(8, 1), new StepPosition(0, 0, 1));
+      float[] flat = new float[FlatState.of(start).length];
+      replica.copyState(flat);
+      assertThat(flat).isEqualTo(FlatState.of(replica.state()));
+      assertThatThrownBy(() -> replica.copyState(new float[flat.length - 1]))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test

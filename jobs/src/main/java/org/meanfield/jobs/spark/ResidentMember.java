@@ -16,12 +16,13 @@ import org.meanfield.jobs.spark.exchange.Exchange;
 import org.meanfield.jobs.spark.exchange.ExchangeException;
 import org.meanfield.jobs.spark.exchange.ExchangePort;
 import org.meanfield.jobs.spark.exchange.SlicedMerge;
+import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
-import org.meanfield.train.Contribution;
 import org.meanfield.train.Divergence;
 import org.meanfield.train.MergedState;
 import org.meanfield.train.Round;
 import org.meanfield.train.TrainingPlan;
+import org.meanfield.train.WorkerReport;
 
 /**
  * This process in a segment: holds the merged state for all of its tasks, and merges their
@@ -40,13 +41,14 @@ final class ResidentMember {
   private final Segment segment;
   private final TrainingPlan plan;
   private final Exchange exchange;
-  private final List<Contribution> deposited = new ArrayList<>();
-  private final List<float[]> trained = new ArrayList<>(); // used again every round
+  private final List<WorkerReport> deposited = new ArrayList<>();
+  private final Map<Integer, float[]> rooms = new HashMap<>(); // by worker, used every round
   private int tasks;
   private int ready;
   private Membership membership;
   private SlicedMerge merge;
-  private float[] flat;
+  private float[] flat; // what the state lies in
+  private float[] spare; // what the next one comes to lie in
   private MergedState state;
   private int merged;
   private RuntimeException failure;
@@ -56,6 +58,7 @@ final class ResidentMember {
     this.plan = segment.plan().value();
     this.state = WireState.decode(segment.start().value()).merged();
     this.flat = FlatState.of(state.state());
+    this.spare = new float[flat.length];
     this.exchange =
         new Exchange(
             port,
@@ -108,9 +111,17 @@ final class ResidentMember {
     exchange.close();
   }
 
-  /** Merged state that the next round starts from. */
+  /**
+   * Merged state that the next round starts from. Valid until this process merges the round after
+   * that: its memory is used again.
+   */
   synchronized MergedState state() {
     return state;
+  }
+
+  /** Where a worker's trained state goes, every round; read by the merge of the round. */
+  synchronized float[] room(int worker) {
+    return rooms.computeIfAbsent(worker, absent -> new float[flat.length]);
   }
 
   /** Rounds of the segment that are merged in {@link #state}. */
@@ -139,14 +150,15 @@ final class ResidentMember {
   }
 
   /**
-   * Gives a task's contributions to a round and waits until the round is merged.
+   * Gives a task's part of a round, whose states lie in their {@linkplain #room rooms}, and waits
+   * until the round is merged.
    *
    * @param index of the round in the segment
    * @throws DivergedRound where a worker diverged, here or elsewhere
    * @throws ExchangeException where another process is gone or late
    */
-  void merge(int task, int index, List<Contribution> contributions) throws InterruptedException {
-    if (isLast(task, contributions)) {
+  void merge(int task, int index, List<WorkerReport> reports) throws InterruptedException {
+    if (isLast(task, reports)) {
       try {
         MergedState next = exchanged(task, index);
         synchronized (this) {
@@ -166,9 +178,9 @@ final class ResidentMember {
     }
   }
 
-  private synchronized boolean isLast(int task, List<Contribution> contributions) {
+  private synchronized boolean isLast(int task, List<WorkerReport> reports) {
     requireNoFailure();
-    deposited.addAll(contributions);
+    deposited.addAll(reports);
     ready++;
     if (ready < membership.tasksOf(membership.peerOfTask().get(task)).size()) {
       return false;
@@ -206,42 +218,44 @@ final class ResidentMember {
       merge = new SlicedMerge(exchange, plan.exchange(), flat.length);
     }
     Round round = segment.rounds().get(index);
-    deposited.sort(Comparator.comparingInt(Contribution::worker));
+    deposited.sort(Comparator.comparingInt(WorkerReport::worker));
     Optional<Diverged> diverged =
         deposited.stream()
-            .filter(Divergence::in)
+            .filter(report -> Divergence.in(report, room(report.worker())))
             .map(bad -> new Diverged(bad.worker(), bad.meanLoss()))
             .findFirst();
-    List<float[]> states = trainedStates();
+    List<float[]> states =
+        deposited.stream()
+            .filter(report -> report.examples() > 0)
+            .map(report -> room(report.worker()))
+            .toList();
     deposited.clear();
     SlicedMerge.Turn turn = new SlicedMerge.Turn(round.number(), shares(round), diverged);
-    SlicedMerge.Outcome outcome = merge.merge(turn, flat, states);
-    if (outcome.diverged().isPresent()) {
+    Optional<Diverged> outcome = merge.merge(turn, flat, states, spare);
+    if (outcome.isPresent()) {
       exchange.finish();
-      throw new DivergedRound(outcome.diverged().get());
+      throw new DivergedRound(outcome.get());
     }
-    return stepped(outcome.mean());
+    return stepped();
   }
 
-  private List<float[]> trainedStates() {
-    int states = 0;
-    for (Contribution contribution : deposited) {
-      if (contribution.examples() > 0) {
-        if (states == trained.size()) {
-          trained.add(new float[flat.length]);
-        }
-        FlatState.copy(contribution.state(), trained.get(states));
-        states++;
-      }
+  /**
+   * The step from the state to the mean in the spare memory, which change places. Nobody reads the
+   * old state any more: all tasks of this process have trained from it, and wait.
+   */
+  private MergedState stepped() {
+    int parameters = state.state().parameters().length();
+    FloatVector velocity = state.velocity();
+    if (!plan.outer().isPlain()) {
+      ModelState mean = FlatState.lent(spare, parameters);
+      OuterOptimizer.Step step = plan.outer().step(state.state(), mean, velocity);
+      FlatState.copy(step.state(), spare);
+      velocity = step.velocity();
     }
-    return trained.subList(0, states);
-  }
-
-  private MergedState stepped(float[] mean) {
-    ModelState meanState = FlatState.toState(mean, state.state().parameters().length());
-    OuterOptimizer.Step step = plan.outer().step(state.state(), meanState, state.velocity());
-    flat = plan.outer().isPlain() ? mean : FlatState.of(step.state());
-    return new MergedState(step.state(), step.velocity());
+    float[] next = spare;
+    spare = flat;
+    flat = next;
+    return new MergedState(FlatState.lent(flat, parameters), velocity);
   }
 
   /** Shares of the round's examples of each peer's workers that have any, in worker order. */

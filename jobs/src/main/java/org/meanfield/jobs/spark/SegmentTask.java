@@ -8,9 +8,9 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.meanfield.engine.Replica;
 import org.meanfield.jobs.spark.exchange.ExchangeException;
-import org.meanfield.train.Contribution;
 import org.meanfield.train.Round;
 import org.meanfield.train.Stopwatch;
+import org.meanfield.train.WorkerReport;
 import org.meanfield.train.WorkerTrainer;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction1;
@@ -105,15 +105,10 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
     try (WorkerTrainer trainer = new WorkerTrainer(segment.plan().value(), segment.recording())) {
       for (int index = 0; index < segment.rounds().size(); index++) {
         TaskContext.get().killTaskIfInterrupted(); // a cancelled job's rounds serve nobody
-        List<Contribution> contributions = contributions(trainer, replica, shards, index, member);
+        List<WorkerReport> reports = trained(trainer, replica, shards, index, member);
         Stopwatch exchange = new Stopwatch();
-        member.merge(task, index, contributions);
-        driver.merged(
-            new Control.Merged(
-                task,
-                index,
-                exchange.total(),
-                contributions.stream().map(Contribution::report).toList()));
+        member.merge(task, index, reports);
+        driver.merged(new Control.Merged(task, index, exchange.total(), reports));
       }
     } catch (DivergedRound | ExchangeException | InterruptedException e) {
       // The replica itself is well: every use starts with a load.
@@ -127,14 +122,14 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
   }
 
   /** While one worker trains, the minibatches of the one after it are made. */
-  private List<Contribution> contributions(
+  private List<WorkerReport> trained(
       WorkerTrainer trainer,
       Replica replica,
       List<Shard> shards,
       int index,
       ResidentMember member) {
     Round round = segment.rounds().get(index);
-    List<Contribution> contributions = new ArrayList<>();
+    List<WorkerReport> reports = new ArrayList<>();
     for (int i = 0; i < shards.size(); i++) {
       if (i + 1 < shards.size()) {
         prepare(trainer, shards.get(i + 1), round);
@@ -142,10 +137,16 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
         prepare(trainer, shards.get(0), segment.rounds().get(index + 1));
       }
       Shard shard = shards.get(i);
-      contributions.add(
-          trainer.train(replica, shard.examples(), shard.worker(), round, member.state().state()));
+      reports.add(
+          trainer.train(
+              replica,
+              shard.examples(),
+              shard.worker(),
+              round,
+              member.state().state(),
+              member.room(shard.worker())));
     }
-    return contributions;
+    return reports;
   }
 
   private static void prepare(WorkerTrainer trainer, Shard shard, Round round) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.network.buffer.ManagedBuffer;
 import org.apache.spark.network.buffer.NioManagedBuffer;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
@@ -17,7 +18,7 @@ import org.apache.spark.network.client.TransportClient;
  */
 public final class Exchange implements AutoCloseable {
   /** A message without a body. */
-  static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  static final ManagedBuffer NOTHING = new NioManagedBuffer(ByteBuffer.allocate(0));
 
   private static final int HELLO_ROUND = -1;
 
@@ -170,14 +171,18 @@ public final class Exchange implements AutoCloseable {
     return outgoing[at].clear().limit(bytes);
   }
 
+  /** A body made with {@link #body} as it is sent: all of it, up to its limit. */
+  static ManagedBuffer whole(ByteBuffer body) {
+    return new NioManagedBuffer(body.duplicate().position(0));
+  }
+
   /**
    * Sends a message.
    *
-   * @param body all of it up to its limit; made with {@link #body}, or {@link #NOTHING}
+   * @param body what is in it must stay until the peer has it; {@link #NOTHING} for none
    */
-  void send(int peer, Phase phase, int round, Diverged diverged, ByteBuffer body) {
-    ByteBuffer whole = body.duplicate().position(0);
-    int length = whole.remaining();
+  void send(int peer, Phase phase, int round, Diverged diverged, ManagedBuffer body) {
+    int length = Math.toIntExact(body.size());
     ByteBuffer head = new Frame(id, self(), round, phase, diverged, length).bytes();
     sent.addAndGet(Frame.BYTES + (long) length);
     TransportClient client;
@@ -187,7 +192,7 @@ public final class Exchange implements AutoCloseable {
     }
     client.uploadStream(
         new NioManagedBuffer(head),
-        new NioManagedBuffer(whole),
+        body,
         new RpcResponseCallback() {
           @Override
           public void onSuccess(ByteBuffer response) {
@@ -204,7 +209,9 @@ public final class Exchange implements AutoCloseable {
 
   private synchronized void acknowledged() {
     unacknowledged--;
-    notifyAll();
+    if (unacknowledged == 0) {
+      notifyAll(); // else whoever waits for a peer's message would wake up for nothing
+    }
   }
 
   /** On the transport's thread: makes room for a message whose body is still to come. */

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.network.buffer.ManagedBuffer;
 import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.Slice;
 import org.meanfield.average.SliceMean;
@@ -16,12 +17,15 @@ import org.meanfield.average.SliceMean;
  * many workers it hosts.
  */
 public final class SlicedMerge {
+  /** Values that are decoded and merged at a time: few enough for a processor's own cache. */
+  private static final int PART = 16 * Slice.BLOCK;
+
   private final Exchange exchange;
   private final ExchangeCodec codec;
   private final int self;
   private final List<Slice> slices = new ArrayList<>();
-  private final List<SliceMean> sums = new ArrayList<>();
-  private final float[][] arrived; // by peer: what its only worker's state was decoded to
+  private final List<SliceMean> sums = new ArrayList<>(); // by slice; none before it is needed
+  private final float[][] arrived; // by peer: a part of its only worker's state
 
   /**
    * For states of one length.
@@ -32,10 +36,9 @@ public final class SlicedMerge {
     this.exchange = exchange;
     this.codec = codec;
     this.self = exchange.self();
-    this.arrived = new float[exchange.size()][0];
+    this.arrived = new float[exchange.size()][PART];
     for (int peer = 0; peer < exchange.size(); peer++) {
       slices.add(Slice.of(peer, exchange.size(), length));
-      sums.add(new SliceMean(slices.get(peer)));
     }
   }
 
@@ -61,30 +64,11 @@ public final class SlicedMerge {
       return shares.stream().mapToInt(List::size).sum();
     }
 
-    /** Some peer adds up its workers first, so that units must be agreed on before. */
+    /** One of several peers adds up its workers first, so that units must be agreed on before. */
     private boolean isGrouped() {
-      return counted() > 1 && shares.stream().anyMatch(peer -> peer.size() > 1);
-    }
-  }
-
-  /** Either the mean, or who diverged: the same for all peers. */
-  public static final class Outcome {
-    private final float[] mean;
-    private final Diverged diverged;
-
-    private Outcome(float[] mean, Diverged diverged) {
-      this.mean = mean;
-      this.diverged = diverged;
-    }
-
-    /** The lowest worker that diverged, of all peers. */
-    public Optional<Diverged> diverged() {
-      return Optional.ofNullable(diverged);
-    }
-
-    /** The mean, where nobody diverged. Ownership: the caller's. */
-    public float[] mean() {
-      return mean;
+      return shares.size() > 1
+          && counted() > 1
+          && shares.stream().anyMatch(peer -> peer.size() > 1);
     }
   }
 
@@ -93,19 +77,23 @@ public final class SlicedMerge {
    *
    * @param base last merged state
    * @param trained states of this peer's workers with examples, in the order of their shares;
-   *     ownership: the merge's
+   *     ownership: the merge's, until the next one; the narrow codecs overwrite them
+   * @param mean gets the mean where nobody diverged; ownership: the others may read it until they
+   *     have merged the next round
+   * @return the lowest worker that diverged, the same for all peers; empty where none did
    * @throws ExchangeException where a peer is gone or late
    */
-  public Outcome merge(Turn turn, float[] base, List<float[]> trained) throws InterruptedException {
+  public Optional<Diverged> merge(Turn turn, float[] base, List<float[]> trained, float[] mean)
+      throws InterruptedException {
     List<float[]> states = turn.diverged().isPresent() ? List.of() : trained;
     long deadline = exchange.deadline();
-    List<ByteBuffer> alone = states.size() == 1 ? encoded(base, states.get(0)) : List.of();
+    List<ManagedBuffer> alone = states.size() == 1 ? encoded(base, states.get(0)) : List.of();
     if (codec != ExchangeCodec.FP32) {
       states.forEach(state -> travel(base, state));
     }
-    sums.forEach(SliceMean::clear);
     Diverged diverged = turn.diverged().orElse(null);
     if (turn.isGrouped()) {
+      clearSums();
       diverged = wantUnits(turn, base, states, diverged, deadline);
       if (diverged == null) {
         agreeOnUnits(turn, deadline);
@@ -118,12 +106,23 @@ public final class SlicedMerge {
       diverged = lowest(diverged, moves);
     }
     if (diverged != null) {
-      return new Outcome(null, diverged);
+      return Optional.of(diverged);
     }
-    float[] mean = new float[base.length];
-    ownSlice(turn, base, states, moves, mean);
+    if (turn.isGrouped()) {
+      ownSliceOfGroups(turn, base, states, moves, mean);
+    } else {
+      ownSlice(turn, base, states, moves, mean);
+    }
     exchangeMeans(turn, base, mean, deadline);
-    return new Outcome(mean, null);
+    return Optional.empty();
+  }
+
+  private void clearSums() {
+    if (sums.isEmpty()) {
+      slices.forEach(slice -> sums.add(new SliceMean(slice)));
+    } else {
+      sums.forEach(SliceMean::clear);
+    }
   }
 
   /** Tells each owner the units that this peer's workers need, and hears the others as an owner. */
@@ -136,8 +135,8 @@ public final class SlicedMerge {
         sum.raise(base, state, slices.get(peer).from());
       }
       if (peer != self) {
-        exchange.send(
-            peer, Phase.UNITS_WANTED, turn.round(), own, units(peer, Phase.UNITS_WANTED, peer));
+        ByteBuffer units = units(peer, Phase.UNITS_WANTED, peer);
+        exchange.send(peer, Phase.UNITS_WANTED, turn.round(), own, Exchange.whole(units));
       }
     }
     List<Exchange.Arrival> wanted = awaitAll(Phase.UNITS_WANTED, turn, deadline);
@@ -153,8 +152,8 @@ public final class SlicedMerge {
   private void agreeOnUnits(Turn turn, long deadline) throws InterruptedException {
     for (int peer = 0; peer < slices.size(); peer++) {
       if (peer != self) {
-        exchange.send(
-            peer, Phase.UNITS_AGREED, turn.round(), null, units(peer, Phase.UNITS_AGREED, self));
+        ByteBuffer units = units(peer, Phase.UNITS_AGREED, self);
+        exchange.send(peer, Phase.UNITS_AGREED, turn.round(), null, Exchange.whole(units));
       }
     }
     List<Exchange.Arrival> agreed = awaitAll(Phase.UNITS_AGREED, turn, deadline);
@@ -173,10 +172,10 @@ public final class SlicedMerge {
   }
 
   private void sendMoves(
-      Turn turn, float[] base, List<float[]> states, List<ByteBuffer> alone, Diverged diverged) {
+      Turn turn, float[] base, List<float[]> states, List<ManagedBuffer> alone, Diverged diverged) {
     for (int peer = 0; peer < slices.size(); peer++) {
       if (peer != self) {
-        ByteBuffer message =
+        ManagedBuffer message =
             states.isEmpty() || diverged != null
                 ? Exchange.NOTHING
                 : states.size() == 1 ? alone.get(peer) : summed(turn, base, states, peer);
@@ -185,11 +184,11 @@ public final class SlicedMerge {
     }
   }
 
-  private ByteBuffer summed(Turn turn, float[] base, List<float[]> states, int slice) {
+  private ManagedBuffer summed(Turn turn, float[] base, List<float[]> states, int slice) {
     addOwn(turn, base, states, slice);
     ByteBuffer body = exchange.body(slice, Phase.MOVES, 4 * slices.get(slice).length());
     sums.get(slice).putSums(body.asIntBuffer());
-    return body;
+    return Exchange.whole(body);
   }
 
   private void addOwn(Turn turn, float[] base, List<float[]> states, int slice) {
@@ -199,63 +198,73 @@ public final class SlicedMerge {
     }
   }
 
-  /** This owner's part: everybody's moves of its slice, and their mean. */
+  /** This owner's part where all states are here: read and merged part by part. */
   private void ownSlice(
       Turn turn, float[] base, List<float[]> states, List<Exchange.Arrival> moves, float[] mean) {
-    Slice slice = slices.get(self);
+    Slice own = slices.get(self);
+    List<Integer> senders = new ArrayList<>();
+    List<ByteBuffer> bodies = new ArrayList<>();
+    for (int peer = 0; peer < slices.size(); peer++) {
+      if (peer != self) {
+        int workers = turn.shares().get(peer).size();
+        ByteBuffer body = body(moves, peer, workers * codec.bytes(own.length()), Phase.MOVES);
+        if (workers > 0) {
+          senders.add(peer);
+          bodies.add(body);
+        }
+      }
+    }
+    for (int from = own.from(); from < own.to(); from += PART) {
+      Slice part = new Slice(from, Math.min(from + PART, own.to()));
+      List<SliceMean.Part> all = new ArrayList<>();
+      for (int i = 0; i < states.size(); i++) {
+        all.add(new SliceMean.Part(states.get(i), from, turn.shares().get(self).get(i)));
+      }
+      for (int i = 0; i < bodies.size(); i++) {
+        float[] state = arrived[senders.get(i)];
+        codec.decode(part, base, bodies.get(i), state, 0);
+        all.add(new SliceMean.Part(state, 0, turn.shares().get(senders.get(i)).get(0)));
+      }
+      if (all.size() == 1) {
+        all.get(0).copyTo(part, mean);
+      } else {
+        SliceMean.of(part, base, all, mean);
+      }
+    }
+  }
+
+  /** The same where somebody adds up several workers, in the units that were agreed on. */
+  private void ownSliceOfGroups(
+      Turn turn, float[] base, List<float[]> states, List<Exchange.Arrival> moves, float[] mean) {
+    Slice own = slices.get(self);
     SliceMean sum = sums.get(self);
-    List<float[]> singles = new ArrayList<>();
-    List<Double> shares = new ArrayList<>();
-    List<ByteBuffer> groups = new ArrayList<>();
+    float[] single = {};
+    addOwn(turn, base, states, self);
     for (int peer = 0; peer < slices.size(); peer++) {
       int workers = turn.shares().get(peer).size();
       if (peer != self && workers == 1) {
-        float[] state = roomFor(peer, slice.length());
-        codec.decode(
-            slice, base, body(moves, peer, codec.bytes(slice.length()), Phase.MOVES), state, 0);
-        singles.add(state);
-        shares.add(turn.shares().get(peer).get(0));
+        single = single.length == 0 ? new float[own.length()] : single;
+        ByteBuffer body = body(moves, peer, codec.bytes(own.length()), Phase.MOVES);
+        codec.decode(own, base, body, single, 0);
+        sum.add(base, single, 0, turn.shares().get(peer).get(0));
       } else if (peer != self) {
-        groups.add(body(moves, peer, workers == 0 ? 0 : 4 * slice.length(), Phase.MOVES));
+        ByteBuffer body = body(moves, peer, workers == 0 ? 0 : 4 * own.length(), Phase.MOVES);
+        if (workers > 0) {
+          sum.add(body.asIntBuffer());
+        }
       }
     }
-    if (turn.counted() == 1) {
-      float[] only = states.isEmpty() ? singles.get(0) : states.get(0);
-      int offset = states.isEmpty() ? 0 : slice.from();
-      System.arraycopy(only, offset, mean, slice.from(), slice.length());
-      return;
-    }
-    if (!turn.isGrouped()) {
-      states.forEach(state -> sum.raise(base, state, slice.from()));
-      singles.forEach(state -> sum.raise(base, state, 0));
-    }
-    addOwn(turn, base, states, self);
-    for (int i = 0; i < singles.size(); i++) {
-      sum.add(base, singles.get(i), 0, shares.get(i));
-    }
-    groups.stream().filter(ByteBuffer::hasRemaining).forEach(group -> sum.add(group.asIntBuffer()));
     sum.finish(base, mean);
-  }
-
-  private float[] roomFor(int peer, int values) {
-    if (arrived[peer].length < values) {
-      arrived[peer] = new float[values];
-    }
-    return arrived[peer];
   }
 
   private void exchangeMeans(Turn turn, float[] base, float[] mean, long deadline)
       throws InterruptedException {
     Slice own = slices.get(self);
-    ByteBuffer encoded = exchange.body(self, Phase.MEAN, codec.bytes(own.length()));
-    codec.encode(own, base, mean, encoded);
+    ManagedBuffer message = meanMessage(own, base, mean);
     for (int peer = 0; peer < slices.size(); peer++) {
       if (peer != self) {
-        exchange.send(peer, Phase.MEAN, turn.round(), null, encoded);
+        exchange.send(peer, Phase.MEAN, turn.round(), null, message);
       }
-    }
-    if (codec != ExchangeCodec.FP32) {
-      codec.decode(own, base, encoded.duplicate().order(encoded.order()).flip(), mean, own.from());
     }
     List<Exchange.Arrival> means = awaitAll(Phase.MEAN, turn, deadline);
     for (int peer = 0; peer < slices.size(); peer++) {
@@ -267,16 +276,31 @@ public final class SlicedMerge {
     }
   }
 
+  /** The mean of the own slice as it travels, after which it is here what the others read. */
+  private ManagedBuffer meanMessage(Slice own, float[] base, float[] mean) {
+    if (codec == ExchangeCodec.FP32) {
+      return new FloatsBody(mean, own.from(), own.length());
+    }
+    ByteBuffer encoded = exchange.body(self, Phase.MEAN, codec.bytes(own.length()));
+    codec.encode(own, base, mean, encoded);
+    codec.decode(own, base, encoded.duplicate().order(encoded.order()).flip(), mean, own.from());
+    return Exchange.whole(encoded);
+  }
+
   /** One worker's state, written once: what it is decoded from here and everywhere. */
-  private List<ByteBuffer> encoded(float[] base, float[] state) {
-    List<ByteBuffer> messages = new ArrayList<>();
+  private List<ManagedBuffer> encoded(float[] base, float[] state) {
+    List<ManagedBuffer> messages = new ArrayList<>();
     for (int peer = 0; peer < slices.size(); peer++) {
-      ByteBuffer body = Exchange.NOTHING;
-      if (peer != self) {
-        body = exchange.body(peer, Phase.MOVES, codec.bytes(slices.get(peer).length()));
-        codec.encode(slices.get(peer), base, state, body);
+      Slice slice = slices.get(peer);
+      if (peer == self) {
+        messages.add(Exchange.NOTHING);
+      } else if (codec == ExchangeCodec.FP32) {
+        messages.add(new FloatsBody(state, slice.from(), slice.length()));
+      } else {
+        ByteBuffer body = exchange.body(peer, Phase.MOVES, codec.bytes(slice.length()));
+        codec.encode(slice, base, state, body);
+        messages.add(Exchange.whole(body));
       }
-      messages.add(body);
     }
     return messages;
   }
