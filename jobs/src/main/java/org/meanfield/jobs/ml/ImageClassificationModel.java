@@ -123,7 +123,7 @@ public final class ImageClassificationModel extends Model<ImageClassificationMod
 
   /** Sets any parameter by its name; {@link #explainParams} lists them. */
   public ImageClassificationModel setByName(String name, Object value) {
-    set(getParam(name), value);
+    list.set(name, value);
     return this;
   }
 

@@ -9,6 +9,7 @@ import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable;
 import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
@@ -24,7 +25,7 @@ import org.meanfield.jobs.storage.ShippedModel;
  * <p>There is no weight column: neither the data set nor the loss knows weights of examples.
  */
 public final class ImageClassifier extends Estimator<ImageClassificationModel>
-    implements DefaultParamsWritable {
+    implements DefaultParamsWritable, MLWritable { // the second named, as Py4J looks no further
   private static final long serialVersionUID = 1L;
 
   private final String uid;
@@ -152,7 +153,7 @@ public final class ImageClassifier extends Estimator<ImageClassificationModel>
 
   /** Sets any parameter by its name; {@link #explainParams} lists them. */
   public ImageClassifier setByName(String name, Object value) {
-    set(getParam(name), value);
+    list.set(name, value);
     return this;
   }
 

@@ -126,7 +126,7 @@ public final class ImageFeaturizer extends Transformer implements MLWritable {
 
   /** Sets any parameter by its name; {@link #explainParams} lists them. */
   public ImageFeaturizer setByName(String name, Object value) {
-    set(getParam(name), value);
+    list.set(name, value);
     return this;
   }
 

@@ -71,6 +71,12 @@ final class ParamList implements Serializable {
     return param;
   }
 
+  /** Sets one to a value, given in its type or as {@link SettingValues#typed} takes it. */
+  void set(String name, Object value) {
+    Param<Object> param = owner.getParam(name);
+    owner.set(param, SettingValues.typed(param, value));
+  }
+
   /** All of them in the order of their names, as Spark lists a stage's parameters. */
   Param<?>[] sorted() {
     return params.stream().sorted(Comparator.comparing(Param::name)).toArray(Param<?>[]::new);

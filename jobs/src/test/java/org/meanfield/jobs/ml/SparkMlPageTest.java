@@ -27,6 +27,7 @@ class SparkMlPageTest {
   private static final Path PAGE = Path.of("..", "docs", "spark-ml.md");
   private static final Path EXAMPLES =
       Path.of("src/test/java/org/meanfield/jobs/ml/SparkMlExamples.java");
+  private static final Path PYTHON = Path.of("src/test/python/spark_ml_page.py");
   private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   @TempDir static Path folder;
 
@@ -40,6 +41,7 @@ class SparkMlPageTest {
     for (String block : blocks) {
       assertThat(source).contains(block);
     }
+    assertThat(page).contains("```python\n" + Files.readString(PYTHON) + "```");
     List<String> params =
         java.util.Arrays.stream(new ImageClassifier().params()).map(Param::name).toList();
     List<String> named =
