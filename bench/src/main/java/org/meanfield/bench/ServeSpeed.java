@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -78,10 +79,15 @@ public final class ServeSpeed {
     int port = ServeProcess.start(speed.registry);
     speed.load(port, task.warmUp(), 0, new long[task.warmUp()]);
     long[] latencies = new long[task.requests()];
+    long cpu = processorNanos();
+    long start = System.nanoTime();
     List<Double> windows = speed.load(port, task.requests(), task.changes(), latencies);
+    double cores = (double) (processorNanos() - cpu) / (System.nanoTime() - start);
     Arrays.sort(latencies);
     Map<String, Double> figures =
         Map.of(
+            "cores busy",
+            cores,
             "p50 ms",
             latencies[latencies.length / 2] / 1e6,
             "p99 ms",
@@ -95,21 +101,29 @@ public final class ServeSpeed {
             "versions that answered",
             (double) speed.seen.size(),
             "models loaded",
-            modelsLoaded(port));
+            metric(port, "meanfield_models_loaded_total"),
+            "images a batch",
+            metric(port, "meanfield_batch_images_sum")
+                / metric(port, "meanfield_batch_images_count"));
     new Outcome.Measured(windows, "meanfield serve", figures).write(Path.of(args[1]));
     System.exit(0); // stops the server
   }
 
-  /** As the server counts them: the first, and one for each change that it followed. */
-  private static double modelsLoaded(int port) throws IOException {
-    String metric = "meanfield_models_loaded_total ";
+  /** Processor time that this process has used: server, clients and compilers. */
+  private static long processorNanos() {
+    return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+        .getProcessCpuTime();
+  }
+
+  /** As the server counts it since its start. */
+  private static double metric(int port, String name) throws IOException {
     try (PlainHttp http = new PlainHttp(port)) {
       return http.send(PlainHttp.get("/metrics"))
           .lines()
-          .filter(line -> line.startsWith(metric))
-          .mapToDouble(line -> Double.parseDouble(line.substring(metric.length())))
+          .filter(line -> line.startsWith(name + " "))
+          .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
           .findFirst()
-          .orElseThrow(() -> new IOException("/metrics has no " + metric));
+          .orElseThrow(() -> new IOException("/metrics has no " + name));
     }
   }
 

@@ -66,10 +66,11 @@ record ServeSettings(
       Setting.decimal("serve.max-delay-milliseconds")
           .atLeast(0)
           .atMost(10_000)
-          .defaultsTo(1.0)
+          .defaultsTo(0.0)
           .means(
-              "How long an image may wait for others to fill a batch while a thread is free. Larger"
-                  + " answers more images a second under load, and each one later.");
+              "How long an image may wait for others to fill a batch while a thread is free. Batches"
+                  + " fill by themselves while all threads are busy; waiting besides pays where a"
+                  + " batch of one takes much longer than its share of a full one.");
   static final Setting<Optional<Integer>> THREADS =
       Setting.integer("serve.threads")
           .atLeast(1)
