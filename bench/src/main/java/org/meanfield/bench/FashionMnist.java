@@ -58,22 +58,30 @@ final class FashionMnist {
     return new FashionMnist(Arrays.copyOf(images, count), Arrays.copyOf(labels, count));
   }
 
-  /** Writes this split as two IDX files, under the names that it is read by. */
-  void write(Path folder, String prefix) throws IOException {
+  /**
+   * Writes images of this split as two IDX files, under the names that it is read by.
+   *
+   * @param count where it has fewer, they come again and again, told apart by their first pixel
+   */
+  void write(Path folder, String prefix, int count) throws IOException {
     Files.createDirectories(folder);
     try (DataOutputStream out = create(folder, prefix + IMAGES)) {
       out.writeInt(IMAGE_FILE);
-      out.writeInt(images.length);
+      out.writeInt(count);
       out.writeInt(SIDE);
       out.writeInt(SIDE);
-      for (byte[] image : images) {
+      for (int i = 0; i < count; i++) {
+        byte[] image = images[i % images.length].clone();
+        image[0] += (byte) (i / images.length);
         out.write(image);
       }
     }
     try (DataOutputStream out = create(folder, prefix + LABELS)) {
       out.writeInt(LABEL_FILE);
-      out.writeInt(labels.length);
-      out.write(labels);
+      out.writeInt(count);
+      for (int i = 0; i < count; i++) {
+        out.write(labels[i % labels.length]);
+      }
     }
   }
 

@@ -65,7 +65,7 @@ final class Launch {
     }
     Path source = folder.resolve("images-" + trainingImages);
     try {
-      FashionMnist.training(fashionMnist.toString()).first(trainingImages).write(source, "train");
+      FashionMnist.training(fashionMnist.toString()).write(source, "train", trainingImages);
     } catch (IOException e) {
       throw new ChildFailedException("no subset of Fashion-MNIST: " + e.getMessage());
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** {@code meanfield predict} on a data set, beside loops of ONNX Runtime on the same cores. */
@@ -14,20 +15,32 @@ final class PredictPart implements Part {
   private static final double WANTED = 0.9;
   private static final int BATCH_SIZE = 64;
 
-  /** Networks of three sizes: what predicting adds to an image does not grow with the network. */
+  /**
+   * Networks of three sizes: what predicting adds to an image does not grow with the network. And
+   * two sizes of input: what starting adds to a command does not grow with the images.
+   */
   private static final List<Load> LOADS =
       List.of(
-          new Load(new MadeExport("resnet18", 64, 1), 24_576),
+          new Load(new MadeExport("resnet18", 64, 1), 60_000),
           new Load(new MadeExport("cnn", 28, 1), 60_000),
-          new Load(new MadeExport("lenet", 28, 1), 60_000));
+          new Load(new MadeExport("cnn", 28, 1), 480_000),
+          new Load(new MadeExport("lenet", 28, 1), 480_000));
 
   /**
    * What is scored.
    *
    * @param export that scores
-   * @param images of Fashion-MNIST
+   * @param images of Fashion-MNIST; beyond 60,000 they come again with another first pixel
    */
-  private record Load(MadeExport export, int images) {}
+  private record Load(MadeExport export, int images) {
+    String label() {
+      return String.format(Locale.ROOT, "%s, %,d images", export.label(), images);
+    }
+
+    String name() {
+      return "predict-" + export.network() + "-" + images;
+    }
+  }
 
   @Override
   public String name() {
@@ -43,7 +56,7 @@ final class PredictPart implements Part {
     List<Row> rows = new ArrayList<>();
     for (Load load : LOADS) {
       MadeExport export = load.export();
-      String name = "predict-" + export.network();
+      String name = load.name();
       Path folder = launch.folder(name + "-export");
       Outcome loop =
           launch
@@ -53,8 +66,8 @@ final class PredictPart implements Part {
                   OnnxLoops.class,
                   new OnnxLoops.Task(export, folder.toString(), BATCH_SIZE, timing),
                   List.of());
-      rows.add(launch.tell(new Row(export.label(), LOOP, loop)));
-      rows.add(launch.tell(new Row(export.label(), PREDICT, predict(launch, load, name, folder))));
+      rows.add(launch.tell(new Row(load.label(), LOOP, loop)));
+      rows.add(launch.tell(new Row(load.label(), PREDICT, predict(launch, load, name, folder))));
     }
     Section section = new Section("Fashion-MNIST on Spark, local[2]", "images/s", LOOP, rows);
     List<Target> targets =

@@ -34,9 +34,11 @@ record PredictionInput(Identity identity, Dataset<Row> images) {
   /** Above this a file is not even read: an archive or a video among the images. */
   static final long MAX_FILE_BYTES = 256L << 20;
 
+  private static final String OPEN_COST = "spark.sql.files.openCostInBytes";
+
   /**
-   * Spark weighs a file by its size plus this; its default of 4 MB would make a task of every 32
-   * small images.
+   * Spark weighs an image file by its size plus this; its default of 4 MB would make a task of
+   * every 32 small images.
    */
   private static final long OPEN_COST_BYTES = 64L << 10;
 
@@ -72,7 +74,10 @@ record PredictionInput(Identity identity, Dataset<Row> images) {
 
   private static PredictionInput dataset(
       SparkSession spark, Storage storage, PredictSettings settings) {
-    DatasetFiles files = DatasetFiles.open(spark, storage, settings.input());
+    SparkSession own = spark.newSession();
+    // A file is a task, and all are of one size: how evenly they keep the cores busy can be told.
+    own.conf().set(OPEN_COST, own.conf().get("spark.sql.files.maxPartitionBytes"));
+    DatasetFiles files = DatasetFiles.open(own, storage, settings.input());
     DatasetManifest manifest = files.manifest();
     Optional<Split> split = settings.split();
     Dataset<Row> rows =
@@ -97,13 +102,7 @@ record PredictionInput(Identity identity, Dataset<Row> images) {
             split.map(Split::id).orElse(""),
             manifest.digest(),
             split.map(manifest::examples).orElse(manifest.examples()));
-    return new PredictionInput(identity, spread(images));
-  }
-
-  /** A small data set may lie in fewer files than there are cores. */
-  private static Dataset<Row> spread(Dataset<Row> images) {
-    int cores = images.sparkSession().sparkContext().defaultParallelism();
-    return images.rdd().getNumPartitions() < cores ? images.repartition(cores) : images;
+    return new PredictionInput(identity, EvenTasks.of(images, ID));
   }
 
   private static PredictionInput files(
@@ -155,7 +154,7 @@ record PredictionInput(Identity identity, Dataset<Row> images) {
    */
   private static Dataset<Row> listing(SparkSession spark, String uri) {
     SparkSession own = spark.newSession();
-    own.conf().set("spark.sql.files.openCostInBytes", OPEN_COST_BYTES);
+    own.conf().set(OPEN_COST, OPEN_COST_BYTES);
     try {
       return own.read().format("binaryFile").option("recursiveFileLookup", "true").load(uri);
     } catch (Exception e) {
