@@ -13,8 +13,8 @@ import org.meanfield.error.CorruptArtifactException;
  * What a data set holds: the content of {@code dataset.json}, which is written last and so marks
  * the data set complete.
  *
- * @param digest SHA-256 (hex) over classes and the set of (id, label, split): the same examples
- *     give the same digest, whatever wrote them
+ * @param digest SHA-256 (hex) over classes and the set of (id, label, split, and weight where there
+ *     are weights): the same examples give the same digest, whatever wrote them
  * @param classes in label order
  * @param files every data file, by split and then name
  * @param splits examples by split; a split without examples is absent
@@ -26,6 +26,7 @@ import org.meanfield.error.CorruptArtifactException;
  * @param rejects number of rejected inputs by reason
  * @param duplicates inputs left out because their bytes were there already
  * @param warnings what a person should know, a sentence each
+ * @param weights of the examples; empty where all count the same
  */
 public record DatasetManifest(
     String digest,
@@ -38,12 +39,16 @@ public record DatasetManifest(
     Map<String, String> settings,
     Map<String, Long> rejects,
     Duplicates duplicates,
-    List<String> warnings) {
+    List<String> warnings,
+    Optional<Weights> weights) {
   /** The file's name in the data set's folder. */
   public static final String FILE = "dataset.json";
 
-  /** The format that this code writes and reads. */
+  /** The format of data sets without weights. */
   public static final int FORMAT_VERSION = 1;
+
+  /** That of data sets with weights, which a program that knows none must not train on. */
+  public static final int WEIGHTED_FORMAT_VERSION = 2;
 
   private static final int ID_LENGTH = 16;
 
@@ -63,6 +68,51 @@ public record DatasetManifest(
     for (Split split : Split.values()) {
       checkCounts(split, splits.get(split), classes, files);
     }
+  }
+
+  /** A data set whose examples all count the same. */
+  public DatasetManifest(
+      String digest,
+      ClassIndex classes,
+      List<DataFile> files,
+      Map<Split, SplitCounts> splits,
+      ImageSizes sizes,
+      Map<Integer, Normalization> pixels,
+      Source source,
+      Map<String, String> settings,
+      Map<String, Long> rejects,
+      Duplicates duplicates,
+      List<String> warnings) {
+    this(
+        digest,
+        classes,
+        files,
+        splits,
+        sizes,
+        pixels,
+        source,
+        settings,
+        rejects,
+        duplicates,
+        warnings,
+        Optional.empty());
+  }
+
+  /** The same data set with weights. */
+  DatasetManifest weighing(Weights given) {
+    return new DatasetManifest(
+        digest,
+        classes,
+        files,
+        splits,
+        sizes,
+        pixels,
+        source,
+        settings,
+        rejects,
+        duplicates,
+        warnings,
+        Optional.of(given));
   }
 
   /** Short name of the content: the digest's first 16 digits. */
@@ -192,6 +242,22 @@ public record DatasetManifest(
    * @param format folder, idx, parquet, csv or dataframe
    */
   public record Source(String uri, String format) {}
+
+  /**
+   * That examples have weights.
+   *
+   * @param trainingMean mean over the training split, above 0: what weights are divided by, so that
+   *     learning rates mean what they mean without weights; 1 where there is no such split
+   */
+  public record Weights(double trainingMean) {
+    /** Checks the mean. */
+    public Weights {
+      if (!(trainingMean > 0) || Double.isInfinite(trainingMean)) {
+        throw new IllegalArgumentException(
+            "the mean of the training weights is " + trainingMean + ", expected more than 0");
+      }
+    }
+  }
 
   /**
    * Inputs whose bytes were there already; each content is kept once.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.meanfield.data.DatasetManifest.Duplicates;
 import org.meanfield.data.DatasetManifest.ImageSizes;
 import org.meanfield.data.DatasetManifest.Source;
 import org.meanfield.data.DatasetManifest.SplitCounts;
+import org.meanfield.data.DatasetManifest.Weights;
 import org.meanfield.error.CorruptArtifactException;
 
 /** The JSON form of a {@link DatasetManifest}. Unknown keys are ignored, missing ones are not. */
@@ -26,6 +28,8 @@ final class DatasetManifestJson {
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  private static final String WEIGHTS = "weights";
 
   private DatasetManifestJson() {}
 
@@ -39,7 +43,9 @@ final class DatasetManifestJson {
             .toList();
     Form form =
         new Form(
-            DatasetManifest.FORMAT_VERSION,
+            manifest.weights().isPresent()
+                ? DatasetManifest.WEIGHTED_FORMAT_VERSION
+                : DatasetManifest.FORMAT_VERSION,
             manifest.datasetId(),
             manifest.digest(),
             manifest.examples(),
@@ -54,7 +60,12 @@ final class DatasetManifestJson {
             manifest.duplicates(),
             manifest.warnings());
     try {
-      return JSON.writeValueAsString(form) + "\n";
+      if (manifest.weights().isEmpty()) {
+        return JSON.writeValueAsString(form) + "\n";
+      }
+      ObjectNode tree = JSON.valueToTree(form);
+      tree.set(WEIGHTS, JSON.valueToTree(manifest.weights().get()));
+      return JSON.writeValueAsString(tree) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A manifest always has a JSON form", e);
     }
@@ -64,21 +75,32 @@ final class DatasetManifestJson {
     try {
       JsonNode tree = JSON.readTree(json);
       int version = tree.path("formatVersion").asInt(0);
-      if (version != DatasetManifest.FORMAT_VERSION) {
+      boolean weighted = version == DatasetManifest.WEIGHTED_FORMAT_VERSION;
+      if (version != DatasetManifest.FORMAT_VERSION && !weighted) {
         throw new CorruptArtifactException(
             artefact
                 + " has format version "
                 + (version == 0 ? "(none)" : version)
                 + ", this program reads "
                 + DatasetManifest.FORMAT_VERSION
+                + " and "
+                + DatasetManifest.WEIGHTED_FORMAT_VERSION
                 + "; ingest the data again, or use the program version that wrote it");
       }
-      return JSON.treeToValue(tree, Form.class).toManifest();
+      DatasetManifest manifest = JSON.treeToValue(tree, Form.class).toManifest();
+      return weighted ? manifest.weighing(weights(tree)) : manifest;
     } catch (JsonProcessingException e) {
       throw damaged(artefact, e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
       throw damaged(artefact, e.getMessage(), e);
     }
+  }
+
+  private static Weights weights(JsonNode tree) throws JsonProcessingException {
+    if (!tree.hasNonNull(WEIGHTS)) {
+      throw new IllegalArgumentException("it lacks its weights");
+    }
+    return JSON.treeToValue(tree.get(WEIGHTS), Weights.class);
   }
 
   private static CorruptArtifactException damaged(String artefact, String why, Exception cause) {

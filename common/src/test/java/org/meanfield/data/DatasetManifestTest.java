@@ -52,6 +52,18 @@ class DatasetManifestTest {
   }
 
   @Test
+  void weightsMakeItAFormatOfTheirOwn() {
+    DatasetManifest weighted = manifest.weighing(new DatasetManifest.Weights(0.1));
+    String json = weighted.toJson();
+    assertThat(json).contains("\"formatVersion\" : 2").contains("\"trainingMean\" : 0.1");
+    assertThat(DatasetManifest.fromJson("x/dataset.json", json)).isEqualTo(weighted);
+    assertThat(manifest.toJson()).contains("\"formatVersion\" : 1").doesNotContain("weights");
+    assertCorrupt(json.replace("\"weights\"", "\"other\""), "lacks its weights");
+    assertCorrupt(json.replace("Mean\" : 0.1", "Mean\" : 0.0"), "expected more than 0");
+    assertCorrupt(json.replace("trainingMean", "mean"), "trainingMean");
+  }
+
+  @Test
   void filesMustHoldWhatTheSplitsCount() {
     assertThatThrownBy(() -> example(4)).hasMessageContaining("counts 5 examples, its files 4");
   }

@@ -47,6 +47,14 @@ final class CsvSource {
     }
     boolean hasHeader = header.contains(columns.label());
     Positions at = hasHeader ? named(file, header, columns) : Positions.byOrder(header.size());
+    if (columns.weight().isPresent() && at.weight() < 0) {
+      throw new DataException(
+          file
+              + (hasHeader ? " has the columns " + header : " has no header")
+              + "; name one of its header's columns in ingest.weight-column, found '"
+              + columns.weight().get()
+              + "'");
+    }
     Column path = trim(col(lines.columns()[at.path()]));
     Dataset<Row> rows =
         lines.select(
@@ -54,7 +62,10 @@ final class CsvSource {
             trim(col(lines.columns()[at.label()])).as("label"),
             at.split() < 0
                 ? lit(null).cast("string").as("split")
-                : trim(col(lines.columns()[at.split()])).as("split"));
+                : trim(col(lines.columns()[at.split()])).as("split"),
+            at.weight() < 0
+                ? lit(null).cast("string").as("weight")
+                : trim(col(lines.columns()[at.weight()])).as("weight"));
     if (hasHeader) {
       rows =
           rows.where(
@@ -63,7 +74,8 @@ final class CsvSource {
     }
     JavaRDD<FileReference> files =
         rows.where(col("path").isNotNull()).javaRDD().map(row -> reference(folder, row));
-    return new ListedFiles(SourceFormat.CSV, new ExecutorStorage(spark), files, List.of());
+    return new ListedFiles(
+        SourceFormat.CSV, new ExecutorStorage(spark), files, List.of(), columns.weight());
   }
 
   /** True for the names of CSV files. */
@@ -75,7 +87,11 @@ final class CsvSource {
   private static FileReference reference(String folder, Row row) {
     String path = row.getString(0);
     return new FileReference(
-        path, TabularImages.resolve(folder, path), row.getString(1), row.getString(2));
+        path,
+        TabularImages.resolve(folder, path),
+        row.getString(1),
+        row.getString(2),
+        row.getString(3));
   }
 
   private static String onlyCsvIn(Storage storage, String folder) {
@@ -104,13 +120,17 @@ final class CsvSource {
               + candidates
               + "; name the one with the paths in ingest.image-column");
     }
-    return new Positions(path, header.indexOf(columns.label()), header.indexOf(columns.split()));
+    return new Positions(
+        path,
+        header.indexOf(columns.label()),
+        header.indexOf(columns.split()),
+        columns.weight().map(header::indexOf).orElse(-1));
   }
 
-  /** Where the columns are; split -1 where there is none. */
-  private record Positions(int path, int label, int split) {
+  /** Where the columns are; split and weight -1 where there is none. */
+  private record Positions(int path, int label, int split, int weight) {
     static Positions byOrder(int columns) {
-      return new Positions(0, 1, columns > 2 ? 2 : -1);
+      return new Positions(0, 1, columns > 2 ? 2 : -1, -1);
     }
   }
 }

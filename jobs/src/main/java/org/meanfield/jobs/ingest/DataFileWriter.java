@@ -39,17 +39,23 @@ final class DataFileWriter {
 
   private static final int ROW_GROUP_BYTES = 32 << 20;
   private static final Pattern PART = Pattern.compile("part-(\\d+)-.*\\.parquet");
-  private static final StructType PLACED =
-      DatasetFiles.SCHEMA
-          .add("file", DataTypes.IntegerType, false)
-          .add("position", DataTypes.IntegerType, false);
 
   private final SparkSession spark;
   private final Storage storage;
+  private final StructType schema;
+  private final StructType placed;
 
-  DataFileWriter(SparkSession spark, Storage storage) {
+  /**
+   * @param schema of the data files, with or without weights
+   */
+  DataFileWriter(SparkSession spark, Storage storage, StructType schema) {
     this.spark = spark;
     this.storage = storage;
+    this.schema = schema;
+    this.placed =
+        schema
+            .add("file", DataTypes.IntegerType, false)
+            .add("position", DataTypes.IntegerType, false);
   }
 
   /**
@@ -61,7 +67,7 @@ final class DataFileWriter {
    */
   List<DataFile> write(
       Dataset<Row> checked, Dataset<Row> unique, FileLayout layout, String folder) {
-    JavaRDD<Row> placed =
+    JavaRDD<Row> rows =
         place(checked, unique, layout)
             .javaRDD()
             .mapToPair(new ByFile())
@@ -69,9 +75,9 @@ final class DataFileWriter {
             .values();
     String flat = folder + "/written";
     spark
-        .createDataFrame(placed, PLACED)
+        .createDataFrame(rows, placed)
         .sortWithinPartitions("position", "label")
-        .select(columns(DatasetFiles.SCHEMA))
+        .select(columns(schema))
         .write()
         .option("compression", "zstd")
         .option("parquet.block.size", ROW_GROUP_BYTES)
@@ -82,7 +88,7 @@ final class DataFileWriter {
     return nameFiles(flat, layout, folder);
   }
 
-  private static Dataset<Row> place(Dataset<Row> checked, Dataset<Row> unique, FileLayout layout) {
+  private Dataset<Row> place(Dataset<Row> checked, Dataset<Row> unique, FileLayout layout) {
     Column position =
         row_number().over(Window.partitionBy("split", "label").orderBy("id")).minus(1);
     Dataset<Row> positions =
@@ -97,7 +103,7 @@ final class DataFileWriter {
     return checked
         .drop("label")
         .join(rows <= MAX_BROADCAST_ROWS ? broadcast(positions) : positions, "key")
-        .select(columns(PLACED));
+        .select(columns(placed));
   }
 
   private static Column[] columns(StructType schema) {

@@ -14,8 +14,9 @@ import org.meanfield.jobs.storage.ExecutorStorage;
  * @param path absolute URI
  * @param label as in {@link SourceImage}
  * @param split as in {@link SourceImage}
+ * @param weight as in {@link SourceImage}
  */
-record FileReference(String origin, String path, String label, String split)
+record FileReference(String origin, String path, String label, String split, String weight)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -23,6 +24,11 @@ record FileReference(String origin, String path, String label, String split)
   private static final int FILES_PER_TASK = 1000;
 
   private static final int MAX_TASKS = 20_000;
+
+  /** Of a source without weights. */
+  FileReference(String origin, String path, String label, String split) {
+    this(origin, path, label, split, null);
+  }
 
   /** Reads the files in tasks of equal size, whatever the sizes of the listed folders. */
   static JavaRDD<SourceImage> readAll(
@@ -44,7 +50,8 @@ record FileReference(String origin, String path, String label, String split)
     public SourceImage call(FileReference file) {
       try {
         byte[] encoded = storage.storage().read(file.path());
-        return SourceImage.readable(file.origin(), encoded, file.label(), file.split());
+        return SourceImage.readable(file.origin(), encoded, file.label(), file.split())
+            .weighing(file.weight());
       } catch (UncheckedIOException e) {
         if (e.getCause() instanceof FileNotFoundException) {
           return SourceImage.unreadable(file.origin(), e.getMessage(), file.label(), file.split());

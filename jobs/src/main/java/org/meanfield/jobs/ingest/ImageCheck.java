@@ -1,6 +1,7 @@
 package org.meanfield.jobs.ingest;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -24,9 +25,14 @@ import scala.Tuple2;
  *
  * @param maxPixels limit on what a header may announce
  * @param sourceSplits whether the source's splits are kept
+ * @param weightColumn name of the column with the weights, for messages; null where there is none
  * @param checked counts inputs, for progress only
  */
-record ImageCheck(long maxPixels, IngestSettings.SourceSplits sourceSplits, LongAccumulator checked)
+record ImageCheck(
+    long maxPixels,
+    IngestSettings.SourceSplits sourceSplits,
+    String weightColumn,
+    LongAccumulator checked)
     implements Function<Tuple2<SourceImage, Long>, Row> {
   private static final long serialVersionUID = 1L;
 
@@ -56,7 +62,8 @@ record ImageCheck(long maxPixels, IngestSettings.SourceSplits sourceSplits, Long
           .add("square0", DataTypes.LongType)
           .add("square1", DataTypes.LongType)
           .add("square2", DataTypes.LongType)
-          .add("square3", DataTypes.LongType);
+          .add("square3", DataTypes.LongType)
+          .add("weight", DataTypes.DoubleType);
 
   @Override
   public Row call(Tuple2<SourceImage, Long> keyed) {
@@ -73,12 +80,20 @@ record ImageCheck(long maxPixels, IngestSettings.SourceSplits sourceSplits, Long
     if (hasSplit && split.isEmpty()) {
       return rejected(keyed, "unknown-split", "'" + image.split() + "' is not a split");
     }
+    OptionalDouble weight = ExampleWeights.parse(image.weight());
+    if (weightColumn != null && weight.isEmpty()) {
+      return rejected(
+          keyed,
+          "bad-weight",
+          "'" + image.weight() + "' in column '" + weightColumn + "' is no number of 0 or more");
+    }
     try {
       return accepted(
           keyed,
           sourceSplits == IngestSettings.SourceSplits.USE
               ? split.map(Split::id).orElse(null)
-              : null);
+              : null,
+          weightColumn == null ? null : (Double) weight.getAsDouble());
     } catch (BadImageException e) {
       return rejected(keyed, e.reason().id(), e.getMessage());
     } catch (RuntimeException e) {
@@ -88,7 +103,7 @@ record ImageCheck(long maxPixels, IngestSettings.SourceSplits sourceSplits, Long
     }
   }
 
-  private Row accepted(Tuple2<SourceImage, Long> keyed, String split) {
+  private Row accepted(Tuple2<SourceImage, Long> keyed, String split, Double weight) {
     SourceImage image = keyed._1();
     byte[] encoded = image.encoded();
     ImageInfo info = ImageInspector.inspect(encoded, maxPixels);
@@ -118,7 +133,8 @@ record ImageCheck(long maxPixels, IngestSettings.SourceSplits sourceSplits, Long
         colour.squares().get(0),
         colour.squares().get(Math.min(1, last)),
         colour.squares().get(last),
-        grey.squares().get(0));
+        grey.squares().get(0),
+        weight);
   }
 
   private static Row rejected(Tuple2<SourceImage, Long> keyed, String reason, String detail) {

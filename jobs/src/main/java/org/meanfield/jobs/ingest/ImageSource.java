@@ -1,6 +1,7 @@
 package org.meanfield.jobs.ingest;
 
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 
 /** Labelled images in one of the source formats; listing and reading happen on the executors. */
@@ -16,6 +17,11 @@ sealed interface ImageSource permits IdxSource, ParquetSource, ListedFiles, RowS
 
   /** What a person should know about the input, a sentence each. */
   List<String> warnings();
+
+  /** The column with a weight for each input; empty where the source gives none. */
+  default Optional<String> weightColumn() {
+    return Optional.empty();
+  }
 
   /** Frees what {@link #count} and {@link #images} cached. */
   default void release() {}

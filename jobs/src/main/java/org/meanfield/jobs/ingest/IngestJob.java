@@ -15,11 +15,14 @@ import org.meanfield.config.Setting;
 import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.DatasetManifest.DataFile;
 import org.meanfield.data.DatasetManifest.Source;
+import org.meanfield.data.DatasetManifest.SplitCounts;
+import org.meanfield.data.DatasetManifest.Weights;
 import org.meanfield.data.Split;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
+import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.FolderLock;
 
 /**
@@ -78,8 +81,8 @@ public final class IngestJob implements Job {
    * evaluated once. {@code ingest.input} is what tells these rows from others, not a place.
    *
    * @param rows with the columns {@code origin} (text, unique), {@code image} (see {@link
-   *     org.meanfield.jobs.spark.ImageColumn}), {@code label} (text) and {@code split} (text, null
-   *     where none is given)
+   *     org.meanfield.jobs.spark.ImageColumn}), {@code label} (text), {@code split} (text, null
+   *     where none is given), and {@code weight} (double) where images have weights
    * @param count how many there are
    */
   public JobResult run(JobContext context, Dataset<Row> rows, long count) {
@@ -203,7 +206,12 @@ public final class IngestJob implements Job {
           source
               .images()
               .zipWithUniqueId()
-              .map(new ImageCheck(settings.maxPixels(), settings.sourceSplits(), done));
+              .map(
+                  new ImageCheck(
+                      settings.maxPixels(),
+                      settings.sourceSplits(),
+                      source.weightColumn().orElse(null),
+                      done));
       String folder = output.work("checked");
       CheckProgress progress = CheckProgress.start(console, done, count);
       try {
@@ -245,8 +253,9 @@ public final class IngestJob implements Job {
                       checks.rejected(),
                       summary.duplicates().dropped(),
                       layout.files().size()));
+      Optional<Weights> weights = weights(unique, summary);
       List<DataFile> files =
-          new DataFileWriter(spark, context.storage())
+          new DataFileWriter(spark, context.storage(), DatasetFiles.schema(weights))
               .write(checked, unique, layout, output.work("data"));
       List<String> warnings = IngestWarnings.of(source, settings, checks, classes, summary, unique);
       warnings.forEach(warning -> context.console().line("ingest: warning: " + warning));
@@ -263,7 +272,21 @@ public final class IngestJob implements Job {
           settings.content(),
           rejects,
           summary.duplicates(),
-          warnings);
+          warnings,
+          weights);
+    }
+
+    private Optional<Weights> weights(Dataset<Row> unique, DatasetSummary summary) {
+      SplitCounts training = summary.splitCounts().get(Split.TRAIN);
+      long count = training == null ? 0 : training.examples();
+      Optional<Weights> weights =
+          source.weightColumn().map(column -> ExampleWeights.of(column, unique, count));
+      weights.ifPresent(
+          found ->
+              context
+                  .console()
+                  .line("ingest: weights of mean %s in training".formatted(found.trainingMean())));
+      return weights;
     }
   }
 }

@@ -82,6 +82,13 @@ record IngestSettings(
       Setting.text("ingest.split-column")
           .defaultsTo("split")
           .means("Parquet and CSV: column with the split, used where it is there.");
+  static final Setting<Optional<String>> WEIGHT_COLUMN =
+      Setting.text("ingest.weight-column")
+          .optional()
+          .means(
+              "Parquet and CSV: column with a weight for each image, a number of 0 or more. Training"
+                  + " multiplies the image's loss by it, divided by the weights' mean over the"
+                  + " training split. If absent: all count the same.");
   static final Setting<Long> MAX_PIXELS =
       Setting.longInteger("ingest.max-pixels")
           .atLeast(1)
@@ -121,6 +128,7 @@ record IngestSettings(
           IMAGE_COLUMN,
           LABEL_COLUMN,
           SPLIT_COLUMN,
+          WEIGHT_COLUMN,
           MAX_PIXELS,
           MAX_REJECT_FRACTION,
           MIN_CLASS_IMAGES,
@@ -135,7 +143,7 @@ record IngestSettings(
   }
 
   /** Column names in Parquet and CSV. */
-  record Columns(Optional<String> image, String label, String split) {}
+  record Columns(Optional<String> image, String label, String split, Optional<String> weight) {}
 
   static IngestSettings from(Settings settings) {
     Map<String, String> content = new LinkedHashMap<>();
@@ -151,7 +159,10 @@ record IngestSettings(
         settings.get(VALIDATION_FRACTION),
         settings.get(CLASS_NAMES),
         new Columns(
-            settings.get(IMAGE_COLUMN), settings.get(LABEL_COLUMN), settings.get(SPLIT_COLUMN)),
+            settings.get(IMAGE_COLUMN),
+            settings.get(LABEL_COLUMN),
+            settings.get(SPLIT_COLUMN),
+            settings.get(WEIGHT_COLUMN)),
         settings.get(MAX_PIXELS),
         settings.get(MAX_REJECT_FRACTION),
         settings.get(MIN_CLASS_IMAGES),

@@ -1,6 +1,7 @@
 package org.meanfield.jobs.ingest;
 
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 import org.meanfield.jobs.storage.ExecutorStorage;
@@ -11,13 +12,25 @@ final class ListedFiles implements ImageSource {
   private final ExecutorStorage storage;
   private final JavaRDD<FileReference> files;
   private final List<String> warnings;
+  private final Optional<String> weightColumn;
   private long count = -1;
 
+  /** Files without weights. */
   ListedFiles(
       SourceFormat format,
       ExecutorStorage storage,
       JavaRDD<FileReference> files,
       List<String> warnings) {
+    this(format, storage, files, warnings, Optional.empty());
+  }
+
+  ListedFiles(
+      SourceFormat format,
+      ExecutorStorage storage,
+      JavaRDD<FileReference> files,
+      List<String> warnings,
+      Optional<String> weightColumn) {
+    this.weightColumn = weightColumn;
     this.format = format;
     this.storage = storage;
     this.files = files.persist(StorageLevel.MEMORY_AND_DISK());
@@ -45,6 +58,11 @@ final class ListedFiles implements ImageSource {
   @Override
   public List<String> warnings() {
     return warnings;
+  }
+
+  @Override
+  public Optional<String> weightColumn() {
+    return weightColumn;
   }
 
   @Override

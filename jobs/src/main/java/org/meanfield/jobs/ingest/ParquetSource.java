@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Column;
@@ -27,9 +28,15 @@ final class ParquetSource implements ImageSource {
   private final Dataset<Row> rows;
   private final Function<Row, SourceImage> reader;
   private final int minPartitions;
+  private final Optional<String> weightColumn;
   private long count = -1;
 
-  private ParquetSource(Dataset<Row> rows, Function<Row, SourceImage> reader, int minPartitions) {
+  private ParquetSource(
+      Dataset<Row> rows,
+      Function<Row, SourceImage> reader,
+      int minPartitions,
+      Optional<String> weightColumn) {
+    this.weightColumn = weightColumn;
     this.rows = rows;
     this.reader = reader;
     this.minPartitions = minPartitions;
@@ -56,13 +63,25 @@ final class ParquetSource implements ImageSource {
         Arrays.asList(table.columns()).contains(columns.split())
             ? col(quoted(columns.split())).cast("string")
             : lit(null).cast("string");
+    columns.weight().ifPresent(name -> require(input, table, name, "ingest.weight-column"));
+    Column weight = columns.weight().map(name -> col(quoted(name))).orElse(lit(null));
     Dataset<Row> rows =
         table.select(
             origin(folder).as("origin"),
             image.as("image"),
             col(quoted(columns.label())).cast("string").as("label"),
-            split.as("split"));
-    return new ParquetSource(rows, reader, spark.sparkContext().defaultParallelism());
+            split.as("split"),
+            weight.cast("string").as("weight"));
+    return new ParquetSource(
+        rows,
+        new TabularImages.Weighing(reader),
+        spark.sparkContext().defaultParallelism(),
+        columns.weight());
+  }
+
+  @Override
+  public Optional<String> weightColumn() {
+    return weightColumn;
   }
 
   @Override

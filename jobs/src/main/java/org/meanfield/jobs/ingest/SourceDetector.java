@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.meanfield.error.DataException;
+import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.storage.StorageEntry;
 
@@ -27,6 +28,15 @@ final class SourceDetector {
     }
     SourceFormat format =
         settings.format() == SourceFormat.AUTO ? detect(storage, input) : settings.format();
+    if (settings.columns().weight().isPresent()
+        && (format == SourceFormat.FOLDER || format == SourceFormat.IDX)) {
+      throw new SettingsException(
+          "ingest.weight-column is set, and the input "
+              + input
+              + " ("
+              + format.id()
+              + ") has no columns; leave it out, or ingest Parquet or CSV");
+    }
     return switch (format) {
       case FOLDER -> FolderSource.open(spark, storage, input);
       case IDX -> IdxSource.open(spark, storage, input);

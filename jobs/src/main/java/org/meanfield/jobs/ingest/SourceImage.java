@@ -14,21 +14,29 @@ final class SourceImage implements Serializable {
   private final String problem;
   private final String label;
   private final String split;
+  private final String weight;
 
-  private SourceImage(String origin, byte[] encoded, String problem, String label, String split) {
+  private SourceImage(
+      String origin, byte[] encoded, String problem, String label, String split, String weight) {
     this.origin = origin;
     this.encoded = encoded;
     this.problem = problem;
     this.label = label;
     this.split = split;
+    this.weight = weight;
   }
 
   static SourceImage readable(String origin, byte[] encoded, String label, String split) {
-    return new SourceImage(origin, encoded, null, label, split);
+    return new SourceImage(origin, encoded, null, label, split, null);
   }
 
   static SourceImage unreadable(String origin, String problem, String label, String split) {
-    return new SourceImage(origin, null, problem, label, split);
+    return new SourceImage(origin, null, problem, label, split, null);
+  }
+
+  /** The same input with a weight as its source writes it, which may be null. */
+  SourceImage weighing(String given) {
+    return new SourceImage(origin, encoded, problem, label, split, given);
   }
 
   /**
@@ -57,5 +65,10 @@ final class SourceImage implements Serializable {
   /** Id of the split that the source gives; null where it gives none. */
   String split() {
     return split;
+  }
+
+  /** The weight as the source writes it; null where it gives none. */
+  String weight() {
+    return weight;
   }
 }

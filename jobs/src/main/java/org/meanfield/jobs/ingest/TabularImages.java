@@ -91,4 +91,14 @@ final class TabularImages {
       }
     }
   }
+
+  /** Rows with a weight in text behind the other columns. */
+  record Weighing(Function<Row, SourceImage> reader) implements Function<Row, SourceImage> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public SourceImage call(Row row) throws Exception {
+      return reader.call(row).weighing(row.getString(4));
+    }
+  }
 }

@@ -21,18 +21,20 @@ import org.meanfield.data.Split;
 
 /**
  * Keeps each content once. Of inputs with the same bytes the one in the given test split wins, then
- * validation, then train, then none; of these the one with the smallest origin. Its label counts.
+ * validation, then train, then none; of these the one with the smallest origin. Its label and its
+ * weight count.
  */
 final class UniqueExamples {
   private static final List<String> CARRIED =
-      List.of("split", "bytes", "height", "width", "channels", "pixels");
+      List.of("split", "bytes", "height", "width", "channels", "pixels", "weight");
 
   private UniqueExamples() {}
 
   /**
    * A row per content, without its image: id, key of the winner's row, origin, label (a position),
-   * split (final), sizes and sums; and {@code copies}, {@code labels} and {@code splits}: how many
-   * inputs, different labels and different given splits it had.
+   * split (final), weight (null where the source has none), sizes and sums; and {@code copies},
+   * {@code labels} and {@code splits}: how many inputs, different labels and different given splits
+   * it had.
    */
   static Dataset<Row> of(Dataset<Row> checked, ClassNames classes, SplitAssignment splits) {
     Column rank =

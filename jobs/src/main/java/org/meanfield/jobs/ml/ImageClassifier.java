@@ -21,8 +21,6 @@ import org.meanfield.jobs.storage.ShippedModel;
  * meanfield train}. Every setting of {@code train} is a parameter; {@link DeclaredSettings} says
  * how they are called. Parameters without a setter here are set by name: {@code
  * set(getParam("clipNorm"), 1.0)}.
- *
- * <p>There is no weight column: neither the data set nor the loss knows weights of examples.
  */
 public final class ImageClassifier extends Estimator<ImageClassificationModel>
     implements DefaultParamsWritable, MLWritable { // the second named, as Py4J looks no further
@@ -31,6 +29,7 @@ public final class ImageClassifier extends Estimator<ImageClassificationModel>
   private final String uid;
   private final ParamList list;
   private final ScoringParams scoring;
+  private final Param<String> weightCol;
   private final Param<String> validationIndicatorCol;
   private final Param<String> runDir;
 
@@ -44,6 +43,12 @@ public final class ImageClassifier extends Estimator<ImageClassificationModel>
     this.uid = uid;
     this.list = new ParamList(this);
     this.scoring = new ScoringParams(this, list);
+    this.weightCol =
+        list.addText(
+            "weightCol",
+            "Column with a weight for each image, a number of 0 or more: the image's loss is"
+                + " multiplied by it, divided by the weights' mean over the images to train on."
+                + " Validation knows no weights. Without it all images count the same.");
     this.validationIndicatorCol =
         list.addText(
             "validationIndicatorCol",
@@ -91,6 +96,12 @@ public final class ImageClassifier extends Estimator<ImageClassificationModel>
   /** Sets {@code labelCol}: names, or numbers from 0 on. */
   public ImageClassifier setLabelCol(String name) {
     set(scoring.labelCol, name);
+    return this;
+  }
+
+  /** Sets {@code weightCol}: numbers of 0 or more. */
+  public ImageClassifier setWeightCol(String name) {
+    set(weightCol, name);
     return this;
   }
 
@@ -202,6 +213,7 @@ public final class ImageClassifier extends Estimator<ImageClassificationModel>
     return new LabelledRows(
         scoring.of(scoring.images.imageCol),
         scoring.of(scoring.labelCol),
+        isDefined(weightCol) ? scoring.of(weightCol) : "",
         isDefined(validationIndicatorCol) ? scoring.of(validationIndicatorCol) : "");
   }
 

@@ -23,7 +23,7 @@ final class IngestedRows {
 
   /**
    * The data set whose training split the DataFrame is, whole and unchanged; empty for every other
-   * DataFrame.
+   * DataFrame, and where the data set has other weights than those asked for.
    */
   static Optional<DatasetFiles> of(Dataset<Row> rows, LabelledRows columns, Storage storage) {
     boolean plain =
@@ -48,7 +48,10 @@ final class IngestedRows {
       return Optional.empty();
     }
     DatasetFiles data = DatasetFiles.open(rows.sparkSession(), storage, folder);
-    return Set.copyOf(data.files(Split.TRAIN)).equals(files) ? Optional.of(data) : Optional.empty();
+    String weights = data.manifest().weights().isPresent() ? DatasetFiles.WEIGHT : "";
+    return Set.copyOf(data.files(Split.TRAIN)).equals(files) && columns.weightCol().equals(weights)
+        ? Optional.of(data)
+        : Optional.empty();
   }
 
   private static boolean isFilesAlone(LogicalPlan plan) {

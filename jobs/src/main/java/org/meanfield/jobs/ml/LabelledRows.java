@@ -16,6 +16,7 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -38,21 +39,22 @@ import org.meanfield.error.DataException;
 import org.meanfield.jobs.spark.ImageColumn;
 
 /**
- * Which columns of a DataFrame hold images, classes and what is validated on, and what ingest makes
- * its data set of.
+ * Which columns of a DataFrame hold images, classes, weights and what is validated on, and what
+ * ingest makes its data set of.
  *
  * @param imageCol see {@link ImageColumn}
  * @param labelCol text or a number
+ * @param weightCol a number of 0 or more; empty for none
  * @param validationCol boolean; empty for none
  */
-record LabelledRows(String imageCol, String labelCol, String validationCol) {
+record LabelledRows(String imageCol, String labelCol, String weightCol, String validationCol) {
   private static final int MAX_CLASSES = 100_000;
   private static final int IDENTITY_LENGTH = 16;
 
   /**
    * A DataFrame in the form that ingest takes.
    *
-   * @param rows origin, image, label and split
+   * @param rows origin, image, label and split, and weight where there is a column with weights
    * @param classNames in label order; empty where the labels are names themselves
    * @param count number of rows
    * @param identity digest of the rows' content, in any order
@@ -66,15 +68,19 @@ record LabelledRows(String imageCol, String labelCol, String validationCol) {
    */
   void require(StructType schema) {
     requireType(schema, labelCol, "labelCol", NumericType.class, StringType.class);
+    if (!weightCol.isEmpty()) {
+      requireType(schema, weightCol, "weightCol", NumericType.class);
+    }
     if (!validationCol.isEmpty()) {
       requireType(schema, validationCol, "validationIndicatorCol", BooleanType.class);
     }
   }
 
   /**
-   * Looks through the DataFrame once, for its identity and its labels.
+   * Looks through the DataFrame once, for its identity, its labels and its weights.
    *
-   * @throws DataException where it is empty, or a label is no whole number from 0 on
+   * @throws DataException where it is empty, a label is no whole number from 0 on, a weight is
+   *     none, or all are 0
    */
   Prepared prepare(Dataset<Row> data) {
     StructType schema = data.schema();
@@ -82,41 +88,55 @@ record LabelledRows(String imageCol, String labelCol, String validationCol) {
     ImageColumn image =
         ImageColumn.of(imageCol, type)
             .orElseThrow(() -> new DataException(ImageColumn.refusal(imageCol, type)));
-    Column label = col(quoted(labelCol));
     boolean numeric = schema.apply(labelCol).dataType() instanceof NumericType;
     Column number = (numeric ? col("label") : lit(null)).cast(DataTypes.DoubleType);
-    Column split =
-        validationCol.isEmpty()
-            ? lit(Split.TRAIN.id())
-            : when(col(quoted(validationCol)), Split.VALIDATION.id()).otherwise(Split.TRAIN.id());
-    Dataset<Row> narrow =
-        data.select(
-            origin(schema, image).as("origin"),
-            image.value().as("image"),
-            label.as("label"),
-            split.as("split"));
-    Column hash = xxhash64(col("image"), col("label"), col("split"));
+    Dataset<Row> narrow = narrow(data, image);
+    List<Column> content =
+        Arrays.stream(narrow.columns())
+            .filter(name -> !name.equals("origin"))
+            .map(org.apache.spark.sql.functions::col)
+            .toList();
+    WeightColumn weight = new WeightColumn(weightCol);
     Row seen =
         narrow
             .withColumn("number", number)
-            .withColumn("hash", hash)
+            .withColumn("hash", xxhash64(content.toArray(new Column[0])))
             .agg(
                 count(lit(1)),
                 bit_xor(col("hash")),
                 sum(col("hash").cast("decimal(38,0)")),
                 min("number"),
                 max("number"),
-                sum(expr("if(number != floor(number) or isnan(number), 1L, 0L)")))
+                sum(expr("if(number != floor(number) or isnan(number), 1L, 0L)")),
+                weight.summary())
             .head();
     if (seen.getLong(0) == 0) {
       throw new DataException("The DataFrame to train on has no rows");
     }
+    weight.require(seen.isNullAt(6) ? null : seen.getStruct(6));
     List<String> names = numeric ? names(schema, seen) : List.of();
     return new Prepared(
         narrow.withColumn("label", numeric ? nameOf(col("label"), names) : col("label")),
         names,
         seen.getLong(0),
         identity(seen, names));
+  }
+
+  /** The columns that ingest takes. */
+  private Dataset<Row> narrow(Dataset<Row> data, ImageColumn image) {
+    Column split =
+        validationCol.isEmpty()
+            ? lit(Split.TRAIN.id())
+            : when(col(quoted(validationCol)), Split.VALIDATION.id()).otherwise(Split.TRAIN.id());
+    List<Column> columns =
+        new ArrayList<>(
+            List.of(
+                origin(data.schema(), image).as("origin"),
+                image.value().as("image"),
+                col(quoted(labelCol)).as("label"),
+                split.as("split")));
+    columns.addAll(new WeightColumn(weightCol).values());
+    return data.select(columns.toArray(new Column[0]));
   }
 
   private List<String> names(StructType schema, Row seen) {

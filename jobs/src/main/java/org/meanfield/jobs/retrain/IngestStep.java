@@ -29,12 +29,16 @@ final class IngestStep implements Step {
         && !storage.exists(rows + "/_SUCCESS")) {
       mixture.write(rows);
     }
-    new Sibling(retraining.context(), new IngestJob(), Mixture::inherits)
-        .with("--input", rows)
-        .with("--output", retraining.dataset())
-        .with("--format", "parquet")
-        .set("ingest.class-names", parts.classes())
-        .run();
+    Sibling ingest =
+        new Sibling(retraining.context(), new IngestJob(), Mixture::inherits)
+            .with("--input", rows)
+            .with("--output", retraining.dataset())
+            .with("--format", "parquet")
+            .set("ingest.class-names", parts.classes());
+    if (parts.areWeighted()) {
+      ingest.set("ingest.weight-column", Mixture.WEIGHT);
+    }
+    ingest.run();
     DatasetFiles data =
         DatasetFiles.open(retraining.context().spark(), storage, retraining.dataset());
     String digest = TestSplitDigest.of(data);

@@ -22,8 +22,9 @@ import org.meanfield.jobs.storage.DatasetFiles;
 
 /**
  * The examples of several parts as rows without images: {@code id}, {@code name} (the class's),
- * {@code split} (that of a version: only owners of the frozen test split keep theirs) and {@code
- * part} (the position in the list, the oldest first).
+ * {@code split} (that of a version: only owners of the frozen test split keep theirs), {@code
+ * weight} (of mean 1 in each part's training split, 1 where a part has none) and {@code part} (the
+ * position in the list, the oldest first).
  */
 final class LabelledRows {
   private static final StructType SCHEMA =
@@ -31,6 +32,7 @@ final class LabelledRows {
           .add("id", DataTypes.StringType)
           .add("name", DataTypes.StringType)
           .add("split", DataTypes.StringType)
+          .add("weight", DataTypes.FloatType)
           .add("part", DataTypes.IntegerType);
 
   private final SparkSession spark;
@@ -100,6 +102,7 @@ final class LabelledRows {
             element_at(array(names.toArray(new Column[0])), col(DatasetFiles.LABEL).plus(1))
                 .as("name"),
             split.as("split"),
+            (part.isWeighted() ? col(DatasetFiles.WEIGHT) : lit(1f)).as("weight"),
             lit(position).as("part"));
   }
 
@@ -107,7 +110,7 @@ final class LabelledRows {
   private static Optional<Dataset<Row>> examples(Part part) {
     Dataset<Row> rows = null;
     for (Split split : part.manifest().splits().keySet()) {
-      Dataset<Row> own = part.data().split(split).withColumn("split", lit(split.id()));
+      Dataset<Row> own = part.data().weighted(split).withColumn("split", lit(split.id()));
       rows = rows == null ? own : rows.union(own);
     }
     return Optional.ofNullable(rows);

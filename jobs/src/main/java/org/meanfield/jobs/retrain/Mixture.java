@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.substring;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,9 @@ final class Mixture {
   private static final Set<String> OWN_INGEST =
       Set.of("ingest.max-pixels", "ingest.min-class-images", "ingest.rows-per-file");
 
+  /** The column with the weights in the rows that it writes. */
+  static final String WEIGHT = "weight";
+
   private final SparkSession spark;
   private final Parts parts;
   private final Settings settings;
@@ -40,15 +44,20 @@ final class Mixture {
 
   /**
    * Writes the version's examples as Parquet that 'ingest' reads: columns {@code image}, {@code
-   * label} (the class's name) and {@code split}.
+   * label} (the class's name) and {@code split}, and {@link #WEIGHT} where a part has weights.
    */
   void write(String folder) {
     LabelledRows labelled = new LabelledRows(spark, parts);
     Dataset<Row> chosen = chosen(LabelledRows.resolved(labelled.all()));
+    List<Column> columns =
+        new ArrayList<>(List.of(col("image"), col("name").as("label"), col("split")));
+    if (parts.areWeighted()) {
+      columns.add(col(WEIGHT));
+    }
     labelled
         .images()
         .join(chosen, new String[] {"id", "part"})
-        .select(col("image"), col("name").as("label"), col("split"))
+        .select(columns.toArray(new Column[0]))
         .write()
         .mode(SaveMode.Overwrite)
         .parquet(folder);

@@ -18,6 +18,11 @@ record Part(String name, DatasetFiles data) {
     return data.manifest();
   }
 
+  /** Whether its images have weights of their own. */
+  boolean isWeighted() {
+    return manifest().weights().isPresent();
+  }
+
   List<String> classes() {
     return manifest().classes().names();
   }

@@ -26,6 +26,11 @@ record Parts(List<Part> known, List<Part> fresh, List<String> testOwners) {
     return all;
   }
 
+  /** Whether images of any part have weights of their own. */
+  boolean areWeighted() {
+    return all().stream().anyMatch(Part::isWeighted);
+  }
+
   boolean ownsTest(Part part) {
     return testOwners.contains(part.name());
   }

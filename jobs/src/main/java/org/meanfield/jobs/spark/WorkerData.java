@@ -1,5 +1,6 @@
 package org.meanfield.jobs.spark;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -9,6 +10,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.meanfield.data.ImageSpec;
+import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.train.ArrayExample;
 import scala.Tuple2;
 
@@ -26,7 +28,8 @@ public final class WorkerData implements AutoCloseable {
   /**
    * Shards a split: a pure function of its examples, the seed and the number of workers.
    *
-   * @param rows with the columns {@code id}, {@code label} and {@code image}
+   * @param rows with the columns {@code id}, {@code label} and {@code image}, and perhaps {@code
+   *     weight} (float, of mean 1)
    * @param count number of rows
    * @param workers number of shards K
    */
@@ -41,18 +44,41 @@ public final class WorkerData implements AutoCloseable {
     JavaRDD<Long> positions =
         rows.select("id").javaRDD().map(row -> ExampleKey.positionOf(seed, row.getString(0)));
     ShardPartitioner partitioner = ShardPartitioner.of(positions, count, workers);
+    ShardName name = new ShardName(UUID.randomUUID().toString(), 0);
+    ImageStore kept = new ImageStore(spec, store);
+    ShardRdd shards =
+        Arrays.asList(rows.columns()).contains(DatasetFiles.WEIGHT)
+            ? weighted(rows, seed, partitioner, name, kept)
+            : plain(rows, seed, partitioner, name, kept);
+    return new WorkerData(shards, partitioner.sizes());
+  }
+
+  private static ShardRdd plain(
+      Dataset<Row> rows, long seed, ShardPartitioner partitioner, ShardName name, ImageStore kept) {
     JavaPairRDD<ExampleKey, EncodedExample> examples =
         rows.select("id", "label", "image")
+            .javaRDD()
+            .mapToPair(row -> new Tuple2<>(ExampleKey.of(seed, row.getString(0)), encoded(row)))
+            .repartitionAndSortWithinPartitions(partitioner);
+    return new ShardRdd(examples.rdd(), name, kept);
+  }
+
+  private static ShardRdd weighted(
+      Dataset<Row> rows, long seed, ShardPartitioner partitioner, ShardName name, ImageStore kept) {
+    JavaPairRDD<ExampleKey, Weighted<EncodedExample>> examples =
+        rows.select("id", "label", "image", DatasetFiles.WEIGHT)
             .javaRDD()
             .mapToPair(
                 row ->
                     new Tuple2<>(
                         ExampleKey.of(seed, row.getString(0)),
-                        new EncodedExample(row.getInt(1), row.getAs(2))))
+                        new Weighted<>(encoded(row), row.getFloat(3))))
             .repartitionAndSortWithinPartitions(partitioner);
-    ShardName name = new ShardName(UUID.randomUUID().toString(), 0);
-    ImageStore kept = new ImageStore(spec, store);
-    return new WorkerData(new ShardRdd(examples.rdd(), name, kept), partitioner.sizes());
+    return new ShardRdd(examples.rdd(), name, new WeightedStore<>(kept));
+  }
+
+  private static EncodedExample encoded(Row row) {
+    return new EncodedExample(row.getInt(1), row.getAs(2));
   }
 
   /**

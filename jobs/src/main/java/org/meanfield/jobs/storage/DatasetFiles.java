@@ -1,9 +1,13 @@
 package org.meanfield.jobs.storage;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
 import java.io.UncheckedIOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -11,6 +15,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.DatasetManifest.DataFile;
+import org.meanfield.data.DatasetManifest.Weights;
 import org.meanfield.data.Sha256;
 import org.meanfield.data.Split;
 import org.meanfield.error.CorruptArtifactException;
@@ -42,7 +47,10 @@ public final class DatasetFiles {
   /** Where the image came from; text. */
   public static final String ORIGIN = "origin";
 
-  /** The columns of every data file, in order. */
+  /** How much the image's loss counts; double, in data sets that have weights. */
+  public static final String WEIGHT = "weight";
+
+  /** The columns of every data file, in order; of one with weights see {@link #schema}. */
   public static final StructType SCHEMA =
       new StructType()
           .add(ID, DataTypes.StringType, false)
@@ -52,6 +60,8 @@ public final class DatasetFiles {
           .add(WIDTH, DataTypes.IntegerType, false)
           .add(CHANNELS, DataTypes.IntegerType, false)
           .add(ORIGIN, DataTypes.StringType, false);
+
+  private static final StructType WEIGHTED_SCHEMA = SCHEMA.add(WEIGHT, DataTypes.DoubleType, false);
 
   private final SparkSession spark;
   private final String uri;
@@ -105,6 +115,11 @@ public final class DatasetFiles {
     return new DatasetFiles(spark, folder, manifest);
   }
 
+  /** The columns of a data set's files, in order. */
+  public static StructType schema(Optional<Weights> weights) {
+    return weights.isPresent() ? WEIGHTED_SCHEMA : SCHEMA;
+  }
+
   /** What the data set holds. */
   public DatasetManifest manifest() {
     return manifest;
@@ -126,6 +141,28 @@ public final class DatasetFiles {
    * @throws DataException where the data set has no such split
    */
   public Dataset<Row> split(Split split) {
+    return read(split, SCHEMA);
+  }
+
+  /**
+   * The same with the weights that are trained with: where the data set has weights, there is the
+   * column {@link #WEIGHT}, a float: the example's weight divided by the training split's mean.
+   *
+   * @throws DataException where the data set has no such split
+   */
+  public Dataset<Row> weighted(Split split) {
+    Dataset<Row> rows = read(split, schema(manifest.weights()));
+    return manifest
+        .weights()
+        .map(
+            weights ->
+                rows.withColumn(
+                    WEIGHT,
+                    col(WEIGHT).divide(lit(weights.trainingMean())).cast(DataTypes.FloatType)))
+        .orElse(rows);
+  }
+
+  private Dataset<Row> read(Split split, StructType schema) {
     List<String> files = files(split);
     if (files.isEmpty()) {
       throw new DataException(
@@ -135,7 +172,7 @@ public final class DatasetFiles {
               + "'; it has "
               + manifest.splits().keySet().stream().map(Split::id).toList());
     }
-    return spark.read().schema(SCHEMA).parquet(files.toArray(new String[0]));
+    return spark.read().schema(schema).parquet(files.toArray(new String[0]));
   }
 
   /**

@@ -72,6 +72,11 @@ record ShardedData(WorkerData training, Optional<WorkerData> validation) impleme
             ? settings.store().chooseForTraining(count, spec)
             : settings.store().choose(count, spec);
     return WorkerData.shard(
-        data.split(split), count, settings.workers(), settings.seed(), spec, store);
+        split == Split.TRAIN ? data.weighted(split) : data.split(split),
+        count,
+        settings.workers(),
+        settings.seed(),
+        spec,
+        store);
   }
 }

@@ -136,13 +136,21 @@ class IngestAgainTest {
     var rows =
         IngestRuns.spark()
             .range(50)
-            .selectExpr("hex(id) as id", "cast(id % 3 as int) as label", "'train' as split")
+            .selectExpr(
+                "hex(id) as id",
+                "cast(id % 3 as int) as label",
+                "'train' as split",
+                "cast(null as double) as weight")
             .persist(StorageLevel.MEMORY_ONLY());
     List<String> classes = List.of("a", "b", "c");
     String digest = DatasetDigest.of(classes, rows.repartition(7));
     assertThat(DatasetDigest.of(classes, rows.coalesce(1))).isEqualTo(digest);
     assertThat(DatasetDigest.of(classes, rows.where("id <> '7'"))).isNotEqualTo(digest);
     assertThat(DatasetDigest.of(List.of("a", "b", "d"), rows)).isNotEqualTo(digest);
+    var weighted = rows.selectExpr("id", "label", "split", "label + 0.5D as weight");
+    assertThat(DatasetDigest.of(classes, weighted)).isNotEqualTo(digest);
+    assertThat(DatasetDigest.of(classes, weighted.repartition(3)))
+        .isEqualTo(DatasetDigest.of(classes, weighted));
     rows.unpersist();
   }
 

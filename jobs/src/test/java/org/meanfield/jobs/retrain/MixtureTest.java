@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -107,13 +110,41 @@ class MixtureTest {
         .isEqualTo(mixed);
   }
 
+  @Test
+  void weightsOfAPartStandBesideOnesOfOthers() throws IOException {
+    RetrainCommands.draw(folder.resolve("heavy/pictures"), "disc", 60, 63);
+    Files.writeString(
+        folder.resolve("heavy/list.csv"),
+        """
+        path,label,split,weight
+        pictures/disc-60.png,disc,train,2
+        pictures/disc-61.png,disc,train,2
+        pictures/disc-62.png,disc,train,8
+        """);
+    Part heavy = ingested("heavy", "heavy/list.csv", "--set", "ingest.weight-column=weight");
+    Parts both = new Parts(List.of(parts.known().get(1)), List.of(heavy), List.of());
+    assertThat(parts.areWeighted()).isFalse();
+    assertThat(both.areWeighted()).isTrue();
+    String rows = folder.resolve("mixed-weights").toString();
+    new Mixture(spark, both, settings("")).write(rows);
+    List<Float> weights =
+        spark.read().parquet(rows).select("weight").collectAsList().stream()
+            .map(row -> row.getFloat(0))
+            .sorted()
+            .toList();
+    assertThat(weights).hasSize(23).startsWith(0.5f, 0.5f, 1f).endsWith(1f, 2f);
+  }
+
+  private static Settings settings(String conf) {
+    return Settings.resolve(
+        RetrainSettings.declared(),
+        ConfigFactory.parseString("{retrain.input = i, retrain.output = o, " + conf + "}"));
+  }
+
   private static Map<String, Long> mixed(String name, String conf) {
-    Settings settings =
-        Settings.resolve(
-            RetrainSettings.declared(),
-            ConfigFactory.parseString("{retrain.input = i, retrain.output = o, " + conf + "}"));
     String rows = folder.resolve("mixed-" + name).toString();
-    new Mixture(spark, parts, settings).write(rows);
+    new Mixture(spark, parts, settings(conf)).write(rows);
+    assertThat(spark.read().parquet(rows).columns()).containsExactly("image", "label", "split");
     Map<String, Long> counts = new TreeMap<>();
     for (Row row : spark.read().parquet(rows).groupBy("split", "label").count().collectAsList()) {
       counts.put(row.getString(0) + " " + row.getString(1), row.getLong(2));
@@ -121,14 +152,12 @@ class MixtureTest {
     return counts;
   }
 
-  private static Part ingested(String name, String source) {
+  private static Part ingested(String name, String source, String... more) {
     PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    String data = folder.resolve("data-" + source).toString();
-    int code =
-        new Meanfield(
-                List.of(new IngestJob()), out, out, new Console(out, Console.TerminalKind.PLAIN))
-            .run(
-                spark,
+    String data = folder.resolve("data-" + name).toString();
+    List<String> args =
+        new ArrayList<>(
+            List.of(
                 "ingest",
                 "--input",
                 folder.resolve(source).toString(),
@@ -137,7 +166,12 @@ class MixtureTest {
                 "--set",
                 "ingest.validation-fraction=0",
                 "--set",
-                "ingest.class-names=" + (name.equals(Part.BASE) ? "square,disc" : ""));
+                "ingest.class-names=" + (name.equals(Part.BASE) ? "square,disc" : "")));
+    args.addAll(List.of(more));
+    int code =
+        new Meanfield(
+                List.of(new IngestJob()), out, out, new Console(out, Console.TerminalKind.PLAIN))
+            .run(spark, args.toArray(new String[0]));
     assertThat(code).isZero();
     Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
     return new Part(name, DatasetFiles.open(spark, storage, data));
