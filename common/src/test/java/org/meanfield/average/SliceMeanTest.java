@@ -58,6 +58,22 @@ class SliceMeanTest {
     assertThat(mean).isEqualTo(expected);
   }
 
+  /** A float rounds this move up to 1, which would double the unit. */
+  @Test
+  void theUnitIsThatOfTheMoveBeforeItIsRounded() {
+    float[] before = new float[LENGTH];
+    float[] after = new float[LENGTH];
+    Arrays.fill(before, -0x1.8p-25f);
+    Arrays.fill(after, 0x1.fffffep-1f);
+    after[1] = Float.NEGATIVE_INFINITY; // of no use, and nobody's business here
+    short[] exponents = new short[Slice.all(LENGTH).blocks()];
+    SliceMean mean = new SliceMean(Slice.all(LENGTH));
+    mean.raise(before, after, 0);
+    mean.putExponents(ShortBuffer.wrap(exponents));
+    assertThat(exponents[0]).isEqualTo((short) (Double.MAX_EXPONENT + 2));
+    assertThat(exponents[1]).isEqualTo((short) 0);
+  }
+
   @Test
   void aBlockThatNothingMovesStaysAsItIs() {
     float[] mean = new float[LENGTH];

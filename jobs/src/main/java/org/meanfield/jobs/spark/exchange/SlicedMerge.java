@@ -18,7 +18,7 @@ import org.meanfield.average.SliceMean;
  */
 public final class SlicedMerge {
   /** Values that are decoded and merged at a time: few enough for a processor's own cache. */
-  private static final int PART = 16 * Slice.BLOCK;
+  private static final int PART = 32 * Slice.BLOCK;
 
   private final Exchange exchange;
   private final ExchangeCodec codec;
