@@ -42,14 +42,9 @@ final class Poolings {
             && window.inner()[1] <= window.kernel()[1] / 2;
     Scalar lowest = new Scalar(Double.NEGATIVE_INFINITY);
     long[] padding = own ? window.inner() : new long[2];
-    return (input, pass) ->
-        torch.max_pool2d(
-            own ? input : window.border(input, lowest),
-            window.kernel(),
-            window.stride(),
-            padding,
-            window.dilation(),
-            false);
+    MaxPooling pooling =
+        new MaxPooling(window.kernel(), window.stride(), padding, window.dilation());
+    return (input, pass) -> pooling.of(own ? input : window.border(input, lowest));
   }
 
   /** The mean over what lies inside the image. */
