@@ -15,7 +15,7 @@ final class ScoringPart implements Part {
 
   @Override
   public Findings measure(Launch launch) {
-    int images = launch.extent().choose(40_000, 2_000);
+    int images = launch.extent().choose(40_000, 4_000);
     List<Row> rows = new ArrayList<>();
     for (String network : NETWORKS) {
       for (ScoringSpeed.Way system : ScoringSpeed.Way.values()) {
@@ -59,8 +59,8 @@ final class ScoringPart implements Part {
               new ScoringSpeed.Task(
                   system,
                   model,
-                  launch.dataset(images),
-                  images,
+                  new ScoringSpeed.Images(launch.dataset(images), images),
+                  new ScoringSpeed.Images(launch.dataset(images / 4), images / 4),
                   launch.folder(name).toString(),
                   launch.windows()),
               List.of());

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.SparkSession;
 import org.meanfield.config.Settings;
 import org.meanfield.jobs.cli.Console;
@@ -38,7 +39,9 @@ public final class ScoringSpeed {
     /** {@code meanfield predict}, its own figure: listing and counting left out. */
     PREDICT("predict"),
     /** {@code ImageClassificationModel.transform}, written as Parquet without the images. */
-    TRANSFORM("transform");
+    TRANSFORM("transform"),
+    /** The same with the columns only that the command writes: what is left is not its output. */
+    TRANSFORM_FEWER("transform, predict's columns");
 
     private final String label;
 
@@ -56,12 +59,25 @@ public final class ScoringSpeed {
    *
    * @param system that scores
    * @param model folder of a run
-   * @param dataset whose training images are scored
-   * @param images how many they are
+   * @param images that are scored
+   * @param fewer scored too, to tell what a job costs from what an image costs
    * @param output folder for predictions
    * @param windows that count; one comes before them
    */
-  record Task(Way system, String model, String dataset, int images, String output, int windows) {}
+  record Task(Way system, String model, Images images, Images fewer, String output, int windows) {}
+
+  /**
+   * Training images of a data set.
+   *
+   * @param dataset its folder
+   * @param count how many they are
+   */
+  record Images(String dataset, int count) {
+    /** Seconds for all of them at a speed. */
+    double seconds(double imagesPerSecond) {
+      return count / imagesPerSecond;
+    }
+  }
 
   /** Measures and writes the figures. */
   public static void main(String[] args) throws IOException {
@@ -74,24 +90,50 @@ public final class ScoringSpeed {
                 Optional.of(MeanfieldTraining.THREADS),
                 Map.of("spark.ui.enabled", "false")));
     ScoringSpeed speed = new ScoringSpeed(task, spark);
-    List<Double> windows = new ArrayList<>();
-    speed.imagesPerSecond();
-    for (int window = 0; window < task.windows(); window++) {
-      windows.add(speed.imagesPerSecond());
-    }
-    new Outcome.Measured(windows, "Spark " + spark.version(), Map.of()).write(Path.of(args[1]));
+    speed.imagesPerSecond(task.images());
+    Outcome.Measured many = speed.windows(task.images());
+    Outcome.Measured few = speed.windows(task.fewer());
+    double more =
+        task.images().seconds(many.median().getAsDouble())
+            - task.fewer().seconds(few.median().getAsDouble());
+    double microseconds = 1e6 * more / (task.images().count() - task.fewer().count());
+    double constant =
+        1e3 * task.fewer().seconds(few.median().getAsDouble())
+            - 1e-3 * microseconds * task.fewer().count();
+    many.with("microseconds an image", microseconds)
+        .with("milliseconds a job", constant)
+        .write(Path.of(args[1]));
     spark.stop();
   }
 
-  private double imagesPerSecond() {
+  private Outcome.Measured windows(Images images) {
+    List<Double> windows = new ArrayList<>();
+    for (int window = 0; window < task.windows(); window++) {
+      windows.add(imagesPerSecond(images));
+    }
+    return new Outcome.Measured(windows, "Spark " + spark.version(), Map.of());
+  }
+
+  private double imagesPerSecond(Images images) {
     String output = task.output() + "/" + runs++;
     return switch (task.system()) {
-      case PREDICT -> predict(output);
-      case TRANSFORM -> transform(output);
+      case PREDICT -> predict(images, output);
+      case TRANSFORM -> transform(images, output, List.of());
+      case TRANSFORM_FEWER ->
+          transform(
+              images,
+              output,
+              List.of(
+                  "id",
+                  "origin",
+                  "predictedLabel",
+                  "topK[0].probability as best",
+                  "topK",
+                  "reason"));
     };
   }
 
-  private double predict(String output) {
+  private double predict(Images images, String output) {
     PredictJob job = new PredictJob();
     Settings settings =
         Settings.resolve(
@@ -101,7 +143,7 @@ public final class ScoringSpeed {
                     "predict.model",
                     task.model(),
                     "predict.input",
-                    task.dataset(),
+                    images.dataset(),
                     "predict.split",
                     "train",
                     "predict.output",
@@ -113,14 +155,20 @@ public final class ScoringSpeed {
     return ((Number) figures.get("imagesPerSecond")).doubleValue();
   }
 
-  private double transform(String output) {
+  /** From the question for the model to the last file; no columns are all columns. */
+  private double transform(Images images, String output, List<String> columns) {
     long start = System.nanoTime();
-    ImageClassificationModel.of(spark, task.model())
-        .transform(
-            spark.read().parquet(task.dataset() + "/split=train").select("id", "origin", "image"))
-        .drop("image")
-        .write()
-        .parquet(output);
-    return task.images() / ((System.nanoTime() - start) / 1e9);
+    Dataset<?> scored =
+        ImageClassificationModel.of(spark, task.model())
+            .transform(
+                spark
+                    .read()
+                    .parquet(images.dataset() + "/split=train")
+                    .select("id", "origin", "image"))
+            .drop("image");
+    Dataset<?> written =
+        columns.isEmpty() ? scored : scored.selectExpr(columns.toArray(new String[0]));
+    written.write().parquet(output);
+    return images.count() / ((System.nanoTime() - start) / 1e9);
   }
 }

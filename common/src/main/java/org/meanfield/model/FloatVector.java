@@ -49,9 +49,40 @@ public final class FloatVector {
     return values[from + Objects.checkIndex(index, to - from)];
   }
 
+  /**
+   * Positions of the greatest values, the greatest first; of equal ones the first comes first.
+   *
+   * @param count how many, at most
+   */
+  public int[] greatest(int count) {
+    int[] positions = new int[Math.min(count, length())];
+    int found = 0;
+    for (int i = 0; i < length(); i++) {
+      int place = found;
+      while (place > 0 && get(positions[place - 1]) < get(i)) {
+        place--;
+      }
+      if (place < positions.length) {
+        found = Math.min(found + 1, positions.length);
+        System.arraycopy(positions, place, positions, place + 1, found - place - 1);
+        positions[place] = i;
+      }
+    }
+    return positions;
+  }
+
   /** A copy of all values. */
   public float[] toArray() {
     return Arrays.copyOfRange(values, from, to);
+  }
+
+  /** A copy of all values, as doubles. */
+  public double[] toDoubleArray() {
+    double[] doubles = new double[length()];
+    for (int i = 0; i < doubles.length; i++) {
+      doubles[i] = values[from + i];
+    }
+    return doubles;
   }
 
   /** Puts all values into a buffer, from its position on. */

@@ -75,8 +75,12 @@ public final class ModelStateCodec {
    * bits agree.
    */
   public static String sha256(ModelState state) {
-    byte[] bytes = encode(state);
-    return HexFormat.of().formatHex(bytes, bytes.length - DIGEST_BYTES, bytes.length);
+    return digestIn(encode(state));
+  }
+
+  /** What {@link #sha256} gives, read from the end of an encoded state. */
+  public static String digestIn(byte[] encoded) {
+    return HexFormat.of().formatHex(encoded, encoded.length - DIGEST_BYTES, encoded.length);
   }
 
   private static CorruptArtifactException corrupt(String artefact, String what) {

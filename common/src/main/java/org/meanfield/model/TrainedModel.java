@@ -41,13 +41,19 @@ public record TrainedModel(Network network, ModelState state, String runId, Stri
   /** File name to content, the definition last. */
   public Map<String, byte[]> toFiles() {
     Map<String, byte[]> files = new LinkedHashMap<>();
-    files.put(STATE_FILE, ModelStateCodec.encode(state));
-    files.put(DEFINITION_FILE, definition().getBytes(StandardCharsets.UTF_8));
+    byte[] encoded = ModelStateCodec.encode(state);
+    files.put(STATE_FILE, encoded);
+    String definition = definition(ModelStateCodec.digestIn(encoded));
+    files.put(DEFINITION_FILE, definition.getBytes(StandardCharsets.UTF_8));
     return files;
   }
 
   /** The content of {@link #DEFINITION_FILE}. */
   public String definition() {
+    return definition(modelId());
+  }
+
+  private String definition(String modelId) {
     try {
       Definition definition =
           new Definition(
@@ -57,7 +63,7 @@ public record TrainedModel(Network network, ModelState state, String runId, Stri
               network.classes(),
               runId,
               datasetId,
-              modelId(),
+              modelId,
               network.configurationJson());
       return JSON.writeValueAsString(definition);
     } catch (JsonProcessingException e) {
@@ -74,9 +80,10 @@ public record TrainedModel(Network network, ModelState state, String runId, Stri
    */
   public static TrainedModel fromFiles(String folder, Function<String, byte[]> read) {
     Definition definition = parse(folder, read.apply(DEFINITION_FILE));
-    ModelState state = ModelStateCodec.decode(read.apply(STATE_FILE), folder + "/" + STATE_FILE);
-    TrainedModel model = definition.with(state);
-    if (!model.modelId().equals(definition.modelId())) {
+    byte[] encoded = read.apply(STATE_FILE);
+    ModelState state = ModelStateCodec.decode(encoded, folder + "/" + STATE_FILE);
+    String found = ModelStateCodec.digestIn(encoded);
+    if (!found.equals(definition.modelId())) {
       throw new CorruptArtifactException(
           folder
               + ": "
@@ -86,10 +93,10 @@ public record TrainedModel(Network network, ModelState state, String runId, Stri
               + ", but "
               + STATE_FILE
               + " holds "
-              + model.modelId()
+              + found
               + "; restore the folder or train again");
     }
-    return model;
+    return definition.with(state);
   }
 
   /**

@@ -1,7 +1,7 @@
 package org.meanfield.jobs.ml;
 
-import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -26,8 +26,8 @@ record FeatureColumns(String features, String reason) implements AddedColumns {
 
   @Override
   public Row append(Row row, FloatVector outputs, ClassIndex classes) {
-    double[] values = IntStream.range(0, outputs.length()).mapToDouble(outputs::get).toArray();
-    return new LongerRow(row).add(features, Vectors.dense(values)).add(reason, null).row();
+    Vector values = Vectors.dense(outputs.toDoubleArray());
+    return new LongerRow(row).add(features, values).add(reason, null).row();
   }
 
   @Override

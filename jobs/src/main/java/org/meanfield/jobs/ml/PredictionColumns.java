@@ -1,9 +1,7 @@
 package org.meanfield.jobs.ml;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
@@ -72,16 +70,13 @@ record PredictionColumns(
 
   @Override
   public Row append(Row row, FloatVector outputs, ClassIndex classes) {
-    double[] values = IntStream.range(0, outputs.length()).mapToDouble(outputs::get).toArray();
-    List<Integer> ranks =
-        IntStream.range(0, values.length)
-            .boxed()
-            .sorted(Comparator.comparing((Integer label) -> -values[label]))
-            .limit(k)
-            .toList();
+    int[] likeliest = outputs.greatest(k);
+    int best = likeliest[0];
     List<Row> top =
-        ranks.stream().map(label -> RowFactory.create(classes.name(label), values[label])).toList();
-    int best = ranks.get(0);
+        Arrays.stream(likeliest)
+            .mapToObj(label -> RowFactory.create(classes.name(label), (double) outputs.get(label)))
+            .toList();
+    double[] values = outputs.toDoubleArray();
     double[] raw = Arrays.stream(values).map(PredictionColumns::logarithm).toArray();
     return new LongerRow(row)
         .add(prediction, (double) best)

@@ -1,10 +1,9 @@
 package org.meanfield.jobs.predict;
 
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongConsumer;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.meanfield.data.Sha256;
@@ -62,17 +61,13 @@ final class ScoredRows implements Iterator<Row> {
   }
 
   private Row prediction(String id, String path, FloatVector probabilities) {
-    List<Integer> best =
-        IntStream.range(0, probabilities.length())
-            .boxed()
-            .sorted(Comparator.comparing((Integer label) -> -probabilities.get(label)))
-            .limit(TOP)
-            .toList();
+    int[] best = probabilities.greatest(TOP);
     List<Row> top =
-        best.stream()
-            .map(label -> RowFactory.create(scorer.classes().name(label), probabilities.get(label)))
+        Arrays.stream(best)
+            .mapToObj(
+                label -> RowFactory.create(scorer.classes().name(label), probabilities.get(label)))
             .toList();
-    int first = best.get(0);
+    int first = best[0];
     return RowFactory.create(
         id,
         path,

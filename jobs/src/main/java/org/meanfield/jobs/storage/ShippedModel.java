@@ -58,14 +58,15 @@ public final class ShippedModel implements ScorerSource {
   /** A trained model, scored by the fastest engine of the executor. */
   public static ShippedModel ofTrained(String uri, TrainedModel model) {
     Map<String, byte[]> files = model.toFiles();
+    byte[] weights = files.get(TrainedModel.STATE_FILE);
     return new ShippedModel(
         Form.STATE,
         uri,
-        model.modelId(),
+        ModelStateCodec.digestIn(weights),
         model.runId(),
         model.datasetId(),
         files.get(TrainedModel.DEFINITION_FILE),
-        files.get(TrainedModel.STATE_FILE));
+        weights);
   }
 
   /** An exported model, scored by ONNX Runtime. */
