@@ -75,10 +75,6 @@ final class ApiHandler extends Handler.Abstract {
 
   private void compute(Route route, Exchange exchange) {
     Request request = exchange.request();
-    if (request.getLength() > limits.bodyBytes()) {
-      exchange.send(tooLong());
-      return;
-    }
     if (metrics.computing().taken() >= limits.concurrent()) {
       exchange.send(busy()); // without reading what could not be computed
       return;
@@ -157,7 +153,7 @@ final class ApiHandler extends Handler.Abstract {
         .with("Allow", allowed);
   }
 
-  /** The rest of the body is not read, so that the connection cannot go on. */
+  /** The rest of the body may not be read, so that the connection cannot go on. */
   private Reply tooLong() {
     return Reply.error(413, "A body may have " + limits.bodyBytes() + " bytes at most")
         .with("Connection", "close");

@@ -2,10 +2,7 @@ package org.meanfield.jobs.serve.http;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.Promise;
-import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /**
  * Bodies as they arrive. One that arrives slowly keeps no request from the network: it has slots of
@@ -28,7 +25,7 @@ final class Bodies {
     private static final long serialVersionUID = 1L;
   }
 
-  /** A body of unannounced length grew beyond the limit. */
+  /** A body is longer than the limit. */
   static final class TooLongException extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -46,21 +43,7 @@ final class Bodies {
       return body;
     }
     CompletableFuture<byte[]> counted = body.whenComplete((bytes, failure) -> arriving.giveBack());
-    // BLOCKING: decoding must not hold up the thread that serves all connections.
-    Content.Source.asByteArrayAsync(
-        request,
-        limits.bodyBytes(),
-        Promise.Invocable.from(
-            InvocationType.BLOCKING,
-            (bytes, failure) -> {
-              if (failure == null) {
-                body.complete(bytes);
-              } else {
-                // What Jetty says of a limit; connections that break are IOExceptions.
-                boolean tooLong = failure instanceof IllegalStateException;
-                body.completeExceptionally(tooLong ? new TooLongException() : failure);
-              }
-            }));
+    BodyReader.start(request, limits.bodyBytes(), body);
     // Jetty's own limit ends what is silent; one byte now and then would go on for ever.
     if (!body.isDone()) {
       CompletableFuture<byte[]> unused =
