@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * transformer. Run in a process of its own: {@code ScoringSpeed TASK.json FIGURES.json}.
  */
 public final class ScoringSpeed {
+  /** As much as Spark puts into a task: a file is one, as for {@code predict}. */
+  private static final String FILE_A_TASK = "134217728";
+
   private final Task task;
   private final SparkSession spark;
   private int runs;
@@ -88,7 +91,7 @@ public final class ScoringSpeed {
             new SparkSessions.Request(
                 "scoring",
                 Optional.of(MeanfieldTraining.THREADS),
-                Map.of("spark.ui.enabled", "false")));
+                Map.of("spark.ui.enabled", "false", "spark.sql.files.openCostInBytes", FILE_A_TASK)));
     ScoringSpeed speed = new ScoringSpeed(task, spark);
     speed.imagesPerSecond(task.images());
     Outcome.Measured many = speed.windows(task.images());
