@@ -91,7 +91,8 @@ public final class ScoringSpeed {
             new SparkSessions.Request(
                 "scoring",
                 Optional.of(MeanfieldTraining.THREADS),
-                Map.of("spark.ui.enabled", "false", "spark.sql.files.openCostInBytes", FILE_A_TASK)));
+                Map.of(
+                    "spark.ui.enabled", "false", "spark.sql.files.openCostInBytes", FILE_A_TASK)));
     ScoringSpeed speed = new ScoringSpeed(task, spark);
     speed.imagesPerSecond(task.images());
     Outcome.Measured many = speed.windows(task.images());
