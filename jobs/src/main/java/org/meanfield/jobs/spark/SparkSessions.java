@@ -1,5 +1,6 @@
 package org.meanfield.jobs.spark;
 
+import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ import org.meanfield.error.SettingsException;
 public final class SparkSessions {
   private static final String HADOOP_PREFIX = "spark.hadoop.";
   private static final String JARS = "spark.jars";
+
+  /** What Spark's launchers put after Spark's own jars. */
+  private static final String SPARK_CLASS_PATH = "spark.executorEnv.SPARK_DIST_CLASSPATH";
 
   /**
    * The flags of conf/training.args, which says why. Spark puts spark.executor.extraJavaOptions
@@ -130,11 +134,20 @@ public final class SparkSessions {
     String master = conf.get("spark.master");
     boolean oneJvm = master.equals("local") || master.startsWith("local[");
     Optional<Path> jar = programJar();
-    if (!oneJvm && !conf.contains("spark.submit.deployMode") && jar.isPresent()) {
-      String given = conf.get(JARS, "");
-      String own = jar.get().toUri().toString();
-      conf.set(JARS, given.isEmpty() ? own : given + "," + own);
+    if (oneJvm || conf.contains("spark.submit.deployMode") || jar.isEmpty()) {
+      return;
     }
+    if (master.startsWith("local-cluster[")) {
+      // Executors on this machine read the jar where it lies: a copy is half a gigabyte for each.
+      append(conf, SPARK_CLASS_PATH, jar.get().toString(), File.pathSeparator);
+    } else {
+      append(conf, JARS, jar.get().toUri().toString(), ",");
+    }
+  }
+
+  private static void append(SparkConf conf, String key, String value, String separator) {
+    String given = conf.get(key, "");
+    conf.set(key, given.isEmpty() ? value : given + separator + value);
   }
 
   private static Optional<Path> programJar() {

@@ -1,5 +1,6 @@
 package org.meanfield.jobs.cluster;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,15 +49,22 @@ final class ClusterProcess implements AutoCloseable {
 
   /** A Java program on Spark's jars. */
   static ClusterProcess java(Path log, String heap, String mainClass, List<String> arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + ROOT.resolve("conf/java17.args"),
-                "-Xmx" + heap,
-                "-cp",
-                SPARK_HOME.resolve("jars") + "/*",
-                mainClass));
+    return java(log, heap, SPARK_HOME.resolve("jars") + "/*", mainClass, arguments);
+  }
+
+  /** A Java program on Spark's jars and, after them, ours. */
+  static ClusterProcess javaWithProgram(
+      Path log, String heap, String mainClass, List<String> arguments) {
+    String classPath = SPARK_HOME.resolve("jars") + "/*" + File.pathSeparator + allJar();
+    return java(log, heap, classPath, mainClass, arguments);
+  }
+
+  private static ClusterProcess java(
+      Path log, String heap, String classPath, String mainClass, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("@" + ROOT.resolve("conf/java17.args"), "-Xmx" + heap));
+    command.addAll(List.of("-cp", classPath, mainClass));
     command.addAll(arguments);
     return start(log, command);
   }

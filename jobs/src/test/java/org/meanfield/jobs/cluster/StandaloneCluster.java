@@ -2,17 +2,20 @@ package org.meanfield.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.launcher.SparkLauncher;
 
 /**
  * A real standalone cluster: a master and workers in processes of their own, from Maven jars.
@@ -21,6 +24,7 @@ import java.util.regex.Pattern;
 public final class StandaloneCluster implements AutoCloseable {
   private static final Pattern MASTER_URL = Pattern.compile("(spark://127\\.0\\.0\\.1:\\d+)");
   private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
+  private static final String SPARK_SUBMIT = "org.apache.spark.deploy.SparkSubmit";
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Path folder;
@@ -66,43 +70,87 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /**
-   * Submits the packaged program with spark-submit and waits for its end.
+   * Submits the packaged program with spark-submit in client mode and waits for its end. It lies on
+   * every node, so that nothing of its half gigabyte is copied.
    *
    * @param submitOptions spark-submit's own, the master left out
    * @return spark-submit's exit code and output
    */
   public Outcome submit(List<String> submitOptions, List<String> arguments) {
-    try (ClusterProcess submission = startSubmit(submitOptions, Map.of(), arguments)) {
-      return new Outcome(submission.exitCode(600), submission.output());
-    }
+    String program = "spark.executor.extraClassPath=" + ClusterProcess.allJar();
+    return outcome(
+        ClusterProcess.javaWithProgram(
+            submissionLog(),
+            "1g",
+            SPARK_SUBMIT,
+            submission(submitOptions, program, SparkLauncher.NO_RESOURCE, arguments)));
+  }
+
+  /** As {@link #submit}, with the program sent to every executor, as spark-submit does it. */
+  Outcome submitCopied(List<String> submitOptions, List<String> arguments) {
+    Outcome outcome = outcome(startCopied(submitOptions, arguments));
+    deleteCopies();
+    return outcome;
   }
 
   /**
-   * As {@link #submit}, but waits for a file that the program writes last. In cluster mode
+   * As {@link #submitCopied}, but waits for a file that the program writes last. In cluster mode
    * spark-submit looks every ten seconds only whether its driver has ended, and tells no more.
    *
    * @return spark-submit's output so far
    */
   String submitUntil(Path file, List<String> submitOptions, List<String> arguments) {
-    try (ClusterProcess submission = startSubmit(submitOptions, Map.of(), arguments)) {
+    try (ClusterProcess submission = startCopied(submitOptions, arguments)) {
       await(submission, () -> Files.exists(file) ? Optional.of(file) : Optional.empty());
       return submission.output();
+    } finally {
+      deleteCopies();
     }
   }
 
-  /** As {@link #submit}, without waiting. Ownership: the caller closes it. */
-  ClusterProcess startSubmit(
-      List<String> submitOptions, Map<String, String> properties, List<String> arguments) {
+  private ClusterProcess startCopied(List<String> submitOptions, List<String> arguments) {
+    // Straight to the executor, not to a cache before.
+    String oneCopy = "spark.files.useFetchCache=false";
+    String program = ClusterProcess.allJar().toString();
+    return ClusterProcess.java(
+        submissionLog(),
+        "1g",
+        SPARK_SUBMIT,
+        submission(submitOptions, oneCopy, program, arguments));
+  }
+
+  private List<String> submission(
+      List<String> submitOptions, String property, String program, List<String> arguments) {
     List<String> all = new ArrayList<>(List.of("--master", url));
     all.addAll(List.of("--class", "org.meanfield.jobs.cli.Meanfield"));
     all.addAll(List.of("--conf", "spark.ui.enabled=false"));
-    all.addAll(List.of("--conf", "spark.driver.host=127.0.0.1"));
-    properties.forEach((key, value) -> all.addAll(List.of("--conf", key + "=" + value)));
+    all.addAll(List.of("--conf", "spark.driver.host=127.0.0.1", "--conf", property));
     all.addAll(submitOptions);
-    all.add(ClusterProcess.allJar().toString());
+    all.add(program);
     all.addAll(arguments);
-    Path log = folder.resolve("submit-" + submissions++ + ".log");
-    return ClusterProcess.java(log, "1g", "org.apache.spark.deploy.SparkSubmit", all);
+    return all;
+  }
+
+  private Path submissionLog() {
+    return folder.resolve("submit-" + submissions++ + ".log");
+  }
+
+  private static Outcome outcome(ClusterProcess started) {
+    try (ClusterProcess submission = started) {
+      return new Outcome(submission.exitCode(600), submission.output());
+    }
+  }
+
+  /** Workers keep what they fetched until they end; a few executors fill a small disk with it. */
+  private void deleteCopies() {
+    Path name = ClusterProcess.allJar().getFileName();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path copy : files.filter(file -> file.endsWith(name)).toList()) {
+        Files.delete(copy);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The executors that run now, each a process that a test may kill. */

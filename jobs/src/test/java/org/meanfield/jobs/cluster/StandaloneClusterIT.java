@@ -43,7 +43,10 @@ class StandaloneClusterIT {
   @Test
   @Order(1)
   void ingestsTrainsAndEvaluatesInClientMode() throws IOException {
-    submit(List.of("ingest", "--input", sample(), "--output", at("data")));
+    StandaloneCluster.Outcome ingested =
+        cluster.submitCopied(
+            EXECUTORS, List.of("ingest", "--input", sample(), "--output", at("data")));
+    assertThat(ingested.exitCode()).as(ingested.output()).isZero();
     JsonNode data = result("data");
     assertThat(data.get("status").asText()).isEqualTo("done");
     assertThat(data.get("examples").asInt()).isPositive();
