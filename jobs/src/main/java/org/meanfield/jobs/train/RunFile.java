@@ -148,7 +148,16 @@ record RunFile(
     Map<String, String> now = given.asText();
     List<String> differences = new ArrayList<>();
     if (!dataset.datasetId().equals(datasetId)) {
-      differences.add("the data set: was " + dataset.datasetId() + ", now " + datasetId);
+      differences.add(
+          "the data set: was "
+              + dataset.datasetId()
+              + " ("
+              + dataset.uri()
+              + "), now "
+              + datasetId
+              + " ("
+              + given.get(TrainSettings.DATA)
+              + "): other images, labels, splits or weights");
     }
     Set<String> free = TrainSettings.FREE.stream().map(Setting::key).collect(Collectors.toSet());
     if (given.get(TrainSettings.CHANGE_ENGINE)) {
@@ -168,9 +177,9 @@ record RunFile(
     if (!differences.isEmpty()) {
       throw new ConflictException(
           location
-              + " holds a run with other settings:\n  - "
+              + " holds another run:\n  - "
               + String.join("\n  - ", differences)
-              + "\nRepeat the old settings to go on with it, or choose another train.output");
+              + "\nRepeat what it began with to go on with it, or choose another train.output");
     }
   }
 

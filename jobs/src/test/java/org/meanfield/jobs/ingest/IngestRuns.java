@@ -20,7 +20,7 @@ import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.testing.LocalSpark;
 
 /** Runs {@code meanfield ingest} as a person would, on one session for all tests. */
-final class IngestRuns {
+public final class IngestRuns {
   private IngestRuns() {}
 
   /** How a run ended. */
@@ -52,7 +52,7 @@ final class IngestRuns {
   }
 
   /** Runs it and expects a data set. */
-  static DatasetFiles ingest(Path input, Path output, String... more) throws IOException {
+  public static DatasetFiles ingest(Path input, Path output, String... more) throws IOException {
     Outcome outcome = run(input, output, more);
     if (outcome.exitCode() != 0) {
       throw new AssertionError("Exit code " + outcome.exitCode() + ": " + outcome.errors());
@@ -77,7 +77,8 @@ final class IngestRuns {
     }
   }
 
-  static byte[] png(String name, int i) {
+  /** A generated picture. */
+  public static byte[] png(String name, int i) {
     return PngEncoder.encode(TinyImages.draw(name, i));
   }
 

@@ -61,14 +61,9 @@ class WeightedIngestTest {
         .doesNotContain("trainingMean");
     assertThat(plain.manifest().digest()).isNotEqualTo(manifest.digest());
 
-    Path changed = folder.resolve("changed");
-    rows()
-        .withColumn("importance", functions.expr("importance * 2"))
-        .write()
-        .parquet(changed.toString());
+    String doubled = "ingest.weight-column=doubled";
     DatasetFiles other =
-        IngestRuns.ingest(
-            changed, folder.resolve("other"), "--set", COLUMN, "--set", NO_VALIDATION);
+        IngestRuns.ingest(table, folder.resolve("other"), "--set", doubled, "--set", NO_VALIDATION);
     assertThat(other.manifest().digest()).isNotEqualTo(manifest.digest());
     assertThat(other.weighted(Split.TRAIN).select("id", "weight").collectAsList())
         .containsExactlyInAnyOrderElementsOf(
@@ -133,7 +128,11 @@ class WeightedIngestTest {
         double weight = 1 + label + i;
         rows.add(
             RowFactory.create(
-                IngestRuns.png(name, i), name, i < PER_CLASS - 1 ? "train" : "test", weight));
+                IngestRuns.png(name, i),
+                name,
+                i < PER_CLASS - 1 ? "train" : "test",
+                weight,
+                2 * weight));
       }
     }
     return IngestRuns.spark()
@@ -143,6 +142,7 @@ class WeightedIngestTest {
                 .add("image", DataTypes.BinaryType)
                 .add("label", DataTypes.StringType)
                 .add("split", DataTypes.StringType)
-                .add("importance", DataTypes.DoubleType));
+                .add("importance", DataTypes.DoubleType)
+                .add("doubled", DataTypes.DoubleType));
   }
 }

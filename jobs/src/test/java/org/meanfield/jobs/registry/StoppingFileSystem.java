@@ -3,12 +3,14 @@ package org.meanfield.jobs.registry;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * The local disk of a process that is killed: after so many changes every further one fails. What a
@@ -18,7 +20,11 @@ public final class StoppingFileSystem extends RawLocalFileSystem {
   /** What its URIs begin with. */
   public static final String SCHEME = "stopping";
 
+  /** In no path. */
+  private static final String NEVER = "\0";
+
   private static final AtomicInteger LEFT = new AtomicInteger(Integer.MAX_VALUE);
+  private static final AtomicReference<String> LAST = new AtomicReference<>(NEVER);
 
   /** A configuration that knows the scheme. */
   static Configuration configuration() {
@@ -27,13 +33,27 @@ public final class StoppingFileSystem extends RawLocalFileSystem {
     return configuration;
   }
 
+  /** Has a running session know the scheme. */
+  public static void knownTo(SparkSession spark) {
+    spark
+        .sparkContext()
+        .hadoopConfiguration()
+        .set("fs." + SCHEME + ".impl", StoppingFileSystem.class.getName());
+  }
+
   /** Lets so many changes happen, and none after them. */
   public static void stopAfter(int changes) {
     LEFT.set(changes);
   }
 
+  /** Lets changes happen until one to a path with this text, and none from it on. */
+  public static void stopBefore(String path) {
+    LAST.set(path);
+  }
+
   /** Lets every change happen. */
   public static void neverStop() {
+    LAST.set(NEVER);
     LEFT.set(Integer.MAX_VALUE);
   }
 
@@ -87,6 +107,9 @@ public final class StoppingFileSystem extends RawLocalFileSystem {
   }
 
   private static void change(String what) throws IOException {
+    if (what.contains(LAST.get())) {
+      LEFT.set(0);
+    }
     if (LEFT.get() != Integer.MAX_VALUE && LEFT.getAndDecrement() <= 0) {
       LEFT.set(0);
       throw new IOException("killed before: " + what);

@@ -57,7 +57,7 @@ class RetrainKilledTest {
     int expected = undisturbed.run(OPTIONS);
     assertThat(expected).as(undisturbed.printed()).isIn(0, 21);
 
-    knowTheStoppingDisk();
+    StoppingFileSystem.knownTo(LocalSpark.session());
     RetrainCommands killed =
         new RetrainCommands(folder.resolve("killed"), StoppingFileSystem.SCHEME + "://");
     Reaper reaper = new Reaper();
@@ -150,13 +150,6 @@ class RetrainKilledTest {
       InstantSource running = () -> start.plusNanos(System.nanoTime() - began);
       return running.withZone(ZoneOffset.UTC);
     }
-  }
-
-  private static void knowTheStoppingDisk() {
-    LocalSpark.session()
-        .sparkContext()
-        .hadoopConfiguration()
-        .set("fs." + StoppingFileSystem.SCHEME + ".impl", StoppingFileSystem.class.getName());
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -24,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.data.Split;
 import org.meanfield.engine.torch.TorchEngine;
-import org.meanfield.jobs.cli.Console;
-import org.meanfield.jobs.cli.Meanfield;
 import org.meanfield.jobs.ingest.TinyDatasets;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.FolderLock;
@@ -36,11 +29,10 @@ import org.meanfield.model.TrainedModel;
 
 /** The command as a person runs it, on a tiny data set. */
 class TrainJobTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir static Path folder;
   private static SparkSession spark;
   private static String data;
-  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private final TrainRuns runs = new TrainRuns(data);
 
   @BeforeAll
   static void start() {
@@ -56,8 +48,8 @@ class TrainJobTest {
   @Test
   void trainsOnceAndSaysSoTheSecondTime() throws IOException {
     Path run = folder.resolve("once");
-    assertThat(train(run)).isZero();
-    JsonNode result = json(run.resolve("result.json"));
+    assertThat(runs.train(run)).isZero();
+    JsonNode result = TrainRuns.json(run.resolve("result.json"));
     assertThat(result.get("status").asText()).isEqualTo("done");
     assertThat(result.get("rounds").asInt()).isEqualTo(4);
     assertThat(result.get("validationAccuracy").asDouble()).isBetween(0.0, 1.0);
@@ -69,11 +61,10 @@ class TrainJobTest {
     TrainedModel model =
         TrainedModel.fromFiles(run.toString(), name -> bytes(run.resolve("model").resolve(name)));
     assertThat(ModelStateCodec.sha256(model.state())).isEqualTo(result.get("stateSha256").asText());
-    assertThat(printed.toString(StandardCharsets.UTF_8))
-        .contains("LibTorch", "round 4/4", "validation accuracy");
+    assertThat(runs.printed()).contains("LibTorch", "round 4/4", "validation accuracy");
 
-    assertThat(train(run)).isZero();
-    JsonNode again = json(run.resolve("result.json"));
+    assertThat(runs.train(run)).isZero();
+    JsonNode again = TrainRuns.json(run.resolve("result.json"));
     assertThat(again.get("status").asText()).isEqualTo("nothing-to-do");
     assertThat(again.get("stateSha256")).isEqualTo(result.get("stateSha256"));
   }
@@ -81,7 +72,7 @@ class TrainJobTest {
   @Test
   void anUnfinishedRunGoesOnWithTheSameBits() throws IOException {
     Path whole = folder.resolve("whole");
-    assertThat(train(whole, "--set", "checkpoint.interval=1", "--set", "checkpoint.keep=9"))
+    assertThat(runs.train(whole, "--set", "checkpoint.interval=1", "--set", "checkpoint.keep=9"))
         .isZero();
     Path resumed = folder.resolve("resumed");
     copy(whole, resumed);
@@ -95,10 +86,10 @@ class TrainJobTest {
             "checkpoints/round-00000003/state.bin")) {
       Files.delete(resumed.resolve(lost));
     }
-    assertThat(train(resumed, "--set", "checkpoint.interval=7")).isZero();
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("going on after round 2 of 4");
-    assertThat(json(resumed.resolve("result.json")).get("stateSha256"))
-        .isEqualTo(json(whole.resolve("result.json")).get("stateSha256"));
+    assertThat(runs.train(resumed, "--set", "checkpoint.interval=7")).isZero();
+    assertThat(runs.printed()).contains("going on after round 2 of 4");
+    assertThat(TrainRuns.json(resumed.resolve("result.json")).get("stateSha256"))
+        .isEqualTo(TrainRuns.json(whole.resolve("result.json")).get("stateSha256"));
     assertThat(rounds(resumed)).isEqualTo(rounds(whole)).containsExactly(0, 1, 2, 3);
   }
 
@@ -110,23 +101,22 @@ class TrainJobTest {
       "--set", "train.record-examples=true"
     };
     Path whole = folder.resolve("nd4j-alone");
-    assertThat(train(whole, with(every, "--engine", "nd4j"))).isZero();
+    assertThat(runs.train(whole, with(every, "--engine", "nd4j"))).isZero();
     Path changed = folder.resolve("changed");
     copy(whole, changed);
     interrupt(changed, 2);
-    assertThat(train(changed, with(every, "--engine", "torch"))).isEqualTo(6);
-    assertThat(printed.toString(StandardCharsets.UTF_8))
-        .contains("a run on engine 'nd4j'", "add --change-engine");
+    assertThat(runs.train(changed, with(every, "--engine", "torch"))).isEqualTo(6);
+    assertThat(runs.printed()).contains("a run on engine 'nd4j'", "add --change-engine");
 
-    assertThat(train(changed, with(every, "--engine", "torch", "--change-engine"))).isZero();
-    assertThat(printed.toString(StandardCharsets.UTF_8))
+    assertThat(runs.train(changed, with(every, "--engine", "torch", "--change-engine"))).isZero();
+    assertThat(runs.printed())
         .contains("engine: torch from round 3 on", "going on after round 2 of 4");
-    JsonNode run = json(changed.resolve("run.json"));
+    JsonNode run = TrainRuns.json(changed.resolve("run.json"));
     assertThat(run.get("engine").asText()).isEqualTo("torch");
     assertThat(run.get("engineChanges").get(0).get("round").asInt()).isEqualTo(2);
     assertThat(run.get("engineChanges").get(0).get("from").asText()).isEqualTo("nd4j");
-    List<JsonNode> rounds = roundLines(changed);
-    List<JsonNode> expected = roundLines(whole);
+    List<JsonNode> rounds = TrainRuns.rounds(changed);
+    List<JsonNode> expected = TrainRuns.rounds(whole);
     assertThat(rounds.stream().map(line -> line.get("engine").asText()))
         .containsExactly("nd4j", "nd4j", "torch", "torch");
     for (int round = 0; round < 4; round++) {
@@ -137,9 +127,9 @@ class TrainJobTest {
     }
 
     interrupt(changed, 2); // back to a checkpoint that nd4j has left
-    assertThat(train(changed, with(every, "--engine", "torch"))).isZero();
+    assertThat(runs.train(changed, with(every, "--engine", "torch"))).isZero();
     assertThat(rounds(changed)).containsExactly(0, 1, 2, 3);
-    assertThat(json(changed.resolve("run.json")).get("engineChanges")).hasSize(1);
+    assertThat(TrainRuns.json(changed.resolve("run.json")).get("engineChanges")).hasSize(1);
   }
 
   /** As if it had been killed after some rounds. */
@@ -163,31 +153,33 @@ class TrainJobTest {
     String output = storage.qualify(run.toString());
     try (FolderLock other = FolderLock.ofOutput(storage, output, "another train")) {
       other.requireHeld();
-      assertThat(train(run, "--epochs", "1")).isEqualTo(75);
-      assertThat(printed.toString(StandardCharsets.UTF_8)).contains("is held by another train");
+      assertThat(runs.train(run, "--epochs", "1")).isEqualTo(75);
+      assertThat(runs.printed()).contains("is held by another train");
       assertThat(run.resolve("run.json")).doesNotExist();
     }
-    assertThat(train(run, "--epochs", "1")).isZero();
+    assertThat(runs.train(run, "--epochs", "1")).isZero();
   }
 
   @Test
   void otherSettingsOnTheSameRunAreRefusedByName() throws IOException {
     Path run = folder.resolve("other");
-    assertThat(train(run)).isZero();
-    assertThat(train(run, "--set", "optimizer.learning-rate=0.5", "--epochs", "3")).isEqualTo(6);
-    assertThat(printed.toString(StandardCharsets.UTF_8))
+    assertThat(runs.train(run)).isZero();
+    assertThat(runs.train(run, "--set", "optimizer.learning-rate=0.5", "--epochs", "3"))
+        .isEqualTo(6);
+    assertThat(runs.printed())
         .contains("train.epochs: was 2, now 3", "optimizer.learning-rate: was");
-    assertThat(json(run.resolve("result.json")).get("status").asText()).isEqualTo("done");
+    assertThat(TrainRuns.json(run.resolve("result.json")).get("status").asText()).isEqualTo("done");
   }
 
   @Test
   void theJournalShowsEachImageOnceAnEpoch() throws IOException {
     Path run = folder.resolve("journal");
-    assertThat(train(run, "--set", "train.record-examples=true", "--epochs", "1")).isZero();
+    assertThat(runs.train(run, "--set", "train.record-examples=true", "--epochs", "1")).isZero();
     List<String> seen = new ArrayList<>();
-    for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
-      JsonNode ids = JSON.readTree(line).path("exampleIds");
-      ids.elements()
+    for (JsonNode round : TrainRuns.rounds(run)) {
+      round
+          .path("exampleIds")
+          .elements()
           .forEachRemaining(
               worker -> worker.elements().forEachRemaining(id -> seen.add(id.asText())));
     }
@@ -207,69 +199,72 @@ class TrainJobTest {
   void aDivergedRunStopsWithExitFourAndKeepsItsCheckpoints() throws IOException {
     Path run = folder.resolve("diverged");
     assertThat(
-            train(run, "--set", "optimizer.learning-rate=1e36", "--set", "checkpoint.interval=1"))
+            runs.train(
+                run, "--set", "optimizer.learning-rate=1e36", "--set", "checkpoint.interval=1"))
         .isEqualTo(4);
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("Worker", "diverged in round");
-    assertThat(json(run.resolve("result.json")).get("exitCode").asInt()).isEqualTo(4);
+    assertThat(runs.printed()).contains("Worker", "diverged in round");
+    assertThat(TrainRuns.json(run.resolve("result.json")).get("exitCode").asInt()).isEqualTo(4);
   }
 
   @Test
   void randomPartsAreCutFromTheEncodedImages() {
     Path run = folder.resolve("parts");
     String parts = "augmentation.crop=resized";
-    assertThat(train(run, "--epochs", "1", "--set", parts)).isZero();
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("local stores, encoded");
-    assertThat(train(folder.resolve("pixels"), "--set", parts, "--set", "train.store=decoded"))
+    assertThat(runs.train(run, "--epochs", "1", "--set", parts)).isZero();
+    assertThat(runs.printed()).contains("local stores, encoded");
+    assertThat(runs.train(folder.resolve("pixels"), "--set", parts, "--set", "train.store=decoded"))
         .isEqualTo(2);
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("set train.store to auto");
+    assertThat(runs.printed()).contains("set train.store to auto");
   }
 
   @Test
   void moreWorkersThanImagesAreRefused() {
-    assertThat(train(folder.resolve("few"), "--workers", "37")).isEqualTo(3);
-    assertThat(printed.toString(StandardCharsets.UTF_8))
-        .contains("36 training images", "train.workers");
+    assertThat(runs.train(folder.resolve("few"), "--workers", "37")).isEqualTo(3);
+    assertThat(runs.printed()).contains("36 training images", "train.workers");
   }
 
   @Test
   void theEngineIsChosenOnceAndPinned() throws IOException {
     Path auto = folder.resolve("auto");
-    assertThat(train(auto)).isZero();
-    assertThat(json(auto.resolve("run.json")).get("engine").asText()).isEqualTo("torch");
+    assertThat(runs.train(auto)).isZero();
+    assertThat(TrainRuns.json(auto.resolve("run.json")).get("engine").asText()).isEqualTo("torch");
     Path nd4j = folder.resolve("nd4j");
-    assertThat(train(nd4j, "--engine", "nd4j")).isZero();
-    assertThat(json(nd4j.resolve("run.json")).get("engine").asText()).isEqualTo("nd4j");
-    assertThat(train(folder.resolve("other"), "--engine", "other")).isEqualTo(2);
+    assertThat(runs.train(nd4j, "--engine", "nd4j")).isZero();
+    assertThat(TrainRuns.json(nd4j.resolve("run.json")).get("engine").asText()).isEqualTo("nd4j");
+    assertThat(runs.train(folder.resolve("other"), "--engine", "other")).isEqualTo(2);
     Path bf16 = folder.resolve("bf16");
-    assertThat(train(bf16, "--set", "train.precision=bf16")).isZero();
-    assertThat(json(bf16.resolve("run.json")).get("engine").asText()).isEqualTo("torch-bf16");
+    assertThat(runs.train(bf16, "--set", "train.precision=bf16")).isZero();
+    assertThat(TrainRuns.json(bf16.resolve("run.json")).get("engine").asText())
+        .isEqualTo("torch-bf16");
     assertThat(
-            train(folder.resolve("no-bf16"), "--engine", "nd4j", "--set", "train.precision=bf16"))
+            runs.train(
+                folder.resolve("no-bf16"), "--engine", "nd4j", "--set", "train.precision=bf16"))
         .isEqualTo(2);
-    assertThat(train(folder.resolve("any"), "--set", "train.precision=auto")).isZero();
+    assertThat(runs.train(folder.resolve("any"), "--set", "train.precision=auto")).isZero();
   }
 
   @Test
   void aGpuThatIsNotThereIsRefusedAndTheReasonTold() {
     assumeThat(TorchEngine.whyNoGpu()).isPresent();
     for (String runner : List.of("job", "resident")) {
-      printed.reset();
+      runs.forget();
       Path run = folder.resolve("gpu-" + runner);
-      assertThat(train(run, "--set", "train.device=cuda", "--set", "train.runner=" + runner))
+      assertThat(runs.train(run, "--set", "train.device=cuda", "--set", "train.runner=" + runner))
           .isEqualTo(2);
-      assertThat(printed.toString(StandardCharsets.UTF_8))
+      assertThat(runs.printed())
           .contains("On local tasks: Engine torch cannot compute on cuda:0")
           .contains(TorchEngine.whyNoGpu().orElseThrow(), "train.device=cpu");
-      assertThat(train(run, "--set", "train.runner=" + runner)).isZero(); // the device is free
+      assertThat(runs.train(run, "--set", "train.runner=" + runner)).isZero(); // the device is free
     }
   }
 
   @Test
   void otherKernelsThanBeforeAreToldAndRefusedWhereThatIsAskedFor() throws IOException {
     Path run = folder.resolve("kernels");
-    assertThat(train(run, "--set", "train.require-equal-kernels=true")).isZero();
-    assertThat(json(run.resolve("result.json")).get("kernels").asText()).isEqualTo("equal");
-    JsonNode kernels = json(run.resolve("run.json")).get("kernels");
+    assertThat(runs.train(run, "--set", "train.require-equal-kernels=true")).isZero();
+    assertThat(TrainRuns.json(run.resolve("result.json")).get("kernels").asText())
+        .isEqualTo("equal");
+    JsonNode kernels = TrainRuns.json(run.resolve("run.json")).get("kernels");
     assertThat(kernels).hasSize(1);
     assertThat(kernels.get(0).get("places").get(0).asText()).isEqualTo("local tasks");
 
@@ -278,53 +273,17 @@ class TrainJobTest {
     String digest = kernels.get(0).get("kernels").get("digest").asText();
     String text = Files.readString(run.resolve("run.json"));
     Files.writeString(run.resolve("run.json"), text.replace(digest, "0".repeat(32)));
-    assertThat(train(run, "--set", "train.require-equal-kernels=true")).isEqualTo(2);
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("not all that trains", digest);
-    assertThat(train(run)).isZero();
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("WARNING", "did not round alike");
-    assertThat(json(run.resolve("result.json")).get("kernels").asText()).isEqualTo("differ");
-    assertThat(json(run.resolve("run.json")).get("kernels")).hasSize(2);
-  }
-
-  private int train(Path output, String... more) {
-    List<String> arguments =
-        new ArrayList<>(List.of("train", "--data", data, "--output", output.toString()));
-    arguments.addAll(
-        List.of("--model", "mlp", "--workers", "3", "--batch-size", "4", "--epochs", "2"));
-    arguments.addAll(List.of("--set", "train.averaging-period=2"));
-    arguments.removeAll(overridden(arguments, more));
-    Collections.addAll(arguments, more);
-    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    Console console = new Console(out, Console.TerminalKind.PLAIN);
-    return new Meanfield(List.of(new TrainJob()), out, out, console)
-        .run(spark, arguments.toArray(new String[0]));
-  }
-
-  /** Options given again replace the defaults above: picocli takes each once. */
-  private static List<String> overridden(List<String> arguments, String... more) {
-    List<String> gone = new ArrayList<>();
-    for (String option : more) {
-      int at = arguments.indexOf(option);
-      if (at >= 0 && !option.equals("--set")) {
-        gone.addAll(arguments.subList(at, at + 2));
-      }
-    }
-    return gone;
+    assertThat(runs.train(run, "--set", "train.require-equal-kernels=true")).isEqualTo(2);
+    assertThat(runs.printed()).contains("not all that trains", digest);
+    assertThat(runs.train(run)).isZero();
+    assertThat(runs.printed()).contains("WARNING", "did not round alike");
+    assertThat(TrainRuns.json(run.resolve("result.json")).get("kernels").asText())
+        .isEqualTo("differ");
+    assertThat(TrainRuns.json(run.resolve("run.json")).get("kernels")).hasSize(2);
   }
 
   private static List<Integer> rounds(Path run) throws IOException {
-    return roundLines(run).stream().map(line -> line.get("round").asInt()).toList();
-  }
-
-  private static List<JsonNode> roundLines(Path run) throws IOException {
-    List<JsonNode> rounds = new ArrayList<>();
-    for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
-      JsonNode node = JSON.readTree(line);
-      if (node.get("kind").asText().equals("round")) {
-        rounds.add(node);
-      }
-    }
-    return rounds;
+    return TrainRuns.rounds(run).stream().map(line -> line.get("round").asInt()).toList();
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -333,10 +292,6 @@ class TrainJobTest {
         Files.copy(path, to.resolve(from.relativize(path).toString()));
       }
     }
-  }
-
-  private static JsonNode json(Path file) throws IOException {
-    return JSON.readTree(Files.readAllBytes(file));
   }
 
   private static byte[] bytes(Path file) {
