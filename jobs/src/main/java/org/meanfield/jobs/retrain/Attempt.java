@@ -37,15 +37,21 @@ final class Attempt {
   }
 
   JobResult run() {
-    if (settings.get(RetrainSettings.DRY_RUN)) {
-      return explain();
-    }
     Streak before = folder.streak().read().orElse(Streak.NONE);
+    if (settings.get(RetrainSettings.DRY_RUN)) {
+      JobResult explained = explain();
+      blocked(before)
+          .ifPresent(
+              reason -> {
+                throw new ConflictException(reason + ". With it: " + explained.message());
+              });
+      return explained;
+    }
     requireNotBlocked(before);
     // What it missed while it was away, also where there is nothing to retrain.
     new MlflowMirror(context, registry).catchUp();
     int failures = before.failures() + 1;
-    folder.streak().write(new Streak(failures, "a process that ended without a word"));
+    folder.streak().write(new Streak(failures, "a process that ended without a word", false));
     try {
       JobResult result = work();
       folder.streak().write(Streak.NONE);
@@ -62,9 +68,10 @@ final class Attempt {
   /** Counts a failure and tells of it; where even that fails, the failure itself comes first. */
   private void note(int failures, Exception failure) {
     String message = String.valueOf(failure.getMessage());
-    tell("failed", message, Map.of("failuresInARow", failures));
+    // Where it cannot be told, there is a warning in the log.
+    boolean unused = tell("failed", message, Map.of("failuresInARow", failures));
     try {
-      folder.streak().write(new Streak(failures, message));
+      folder.streak().write(new Streak(failures, message, false));
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
@@ -92,7 +99,8 @@ final class Attempt {
 
   private JobResult retrain(RunPlan plan) {
     JobResult result = new Retraining(context, folder, plan, registry, watch).run(clock);
-    tell(result.status().id(), result.message(), result.figures());
+    // Where it cannot be told, there is a warning in the log.
+    boolean unused = tell(result.status().id(), result.message(), result.figures());
     return result;
   }
 
@@ -131,31 +139,45 @@ final class Attempt {
     return Optional.empty();
   }
 
-  private void requireNotBlocked(Streak streak) {
+  /** Why nothing may be tried; empty where something may. */
+  private Optional<String> blocked(Streak streak) {
     int most = settings.get(RetrainSettings.MAX_FAILURES);
-    if (streak.failures() >= most && !settings.get(RetrainSettings.FORCE)) {
-      throw new ConflictException(
-          streak.failures()
-              + " attempts failed in a row (retrain.max-failures is "
-              + most
-              + "), the last with: "
-              + streak.last()
-              + ". Mend that, and run once with --force");
+    return streak.failures() >= most && !settings.get(RetrainSettings.FORCE)
+        ? Optional.of(
+            streak.failures()
+                + " attempts failed in a row (retrain.max-failures is "
+                + most
+                + "), the last with: "
+                + streak.last()
+                + ". Mend that, and run once with --force")
+        : Optional.empty();
+  }
+
+  /**
+   * A scheduler starts it again and again: the webhook hears of it until it has, and then no more.
+   */
+  private void requireNotBlocked(Streak streak) {
+    Optional<String> reason = blocked(streak);
+    if (reason.isPresent()) {
+      Map<String, Object> figures = Map.of("failuresInARow", streak.failures());
+      if (!streak.blockTold() && tell("blocked", reason.get(), figures)) {
+        folder.streak().write(new Streak(streak.failures(), streak.last(), true));
+      }
+      throw new ConflictException(reason.get());
     }
   }
 
-  private void tell(String status, String message, Map<String, Object> figures) {
-    settings
+  /** True where there is a webhook and it took it. */
+  private boolean tell(String status, String message, Map<String, Object> figures) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("command", RetrainJob.COMMAND);
+    content.put("status", status);
+    content.put("message", message);
+    content.put("retrain", settings.get(RetrainSettings.OUTPUT));
+    content.putAll(figures);
+    return settings
         .get(RetrainSettings.WEBHOOK)
-        .ifPresent(
-            url -> {
-              Map<String, Object> content = new LinkedHashMap<>();
-              content.put("command", RetrainJob.COMMAND);
-              content.put("status", status);
-              content.put("message", message);
-              content.put("retrain", settings.get(RetrainSettings.OUTPUT));
-              content.putAll(figures);
-              new Webhook(url).post(content);
-            });
+        .filter(url -> new Webhook(url).post(content))
+        .isPresent();
   }
 }

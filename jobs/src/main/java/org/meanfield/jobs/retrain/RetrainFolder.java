@@ -94,8 +94,9 @@ final class RetrainFolder {
    *
    * @param failures so far
    * @param last what the newest attempt said
+   * @param blockTold true where the webhook knows that nothing is tried any more
    */
-  record Streak(int failures, String last) {
-    static final Streak NONE = new Streak(0, "");
+  record Streak(int failures, String last, boolean blockTold) {
+    static final Streak NONE = new Streak(0, "", false);
   }
 }

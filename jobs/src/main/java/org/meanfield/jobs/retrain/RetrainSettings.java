@@ -116,8 +116,9 @@ final class RetrainSettings {
           .limited("an http or https URL", Webhook::isUrl)
           .optional()
           .means(
-              "Gets one JSON POST when a run succeeds, is refused or fails. That it cannot be reached"
-                  + " is a warning.");
+              "Gets one JSON POST when a run succeeds, is refused or fails, and one when so many"
+                  + " failed in a row that nothing is tried. That it cannot be reached is a"
+                  + " warning.");
 
   /** The result does not depend on these, and a run may go on with others. */
   private static final Set<String> FREE =

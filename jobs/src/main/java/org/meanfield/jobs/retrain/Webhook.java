@@ -47,8 +47,12 @@ final class Webhook {
     }
   }
 
-  /** Posts, and waits for the whole answer, but not longer than the patience. */
-  void post(Map<String, Object> content) {
+  /**
+   * Posts, and waits for the whole answer, but not longer than the patience.
+   *
+   * @return true where it was taken
+   */
+  boolean post(Map<String, Object> content) {
     HttpRequest request =
         HttpRequest.newBuilder(url)
             .header("Content-Type", "application/json")
@@ -59,9 +63,10 @@ final class Webhook {
         HttpClient.newHttpClient().sendAsync(request, HttpResponse.BodyHandlers.discarding());
     try {
       int status = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode();
-      if (status / 100 != 2) {
-        LOGGER.warn("The webhook at {} answered {}", url.getHost(), status);
+      if (status / 100 == 2) {
+        return true;
       }
+      LOGGER.warn("The webhook at {} answered {}", url.getHost(), status);
     } catch (ExecutionException e) {
       LOGGER.warn(
           "The webhook at {} cannot be reached: {}", url.getHost(), e.getCause().toString());
@@ -72,5 +77,6 @@ final class Webhook {
       Thread.currentThread().interrupt();
       LOGGER.warn("Interrupted while telling the webhook at {}", url.getHost());
     }
+    return false;
   }
 }

@@ -59,14 +59,37 @@ class WebhookTest {
       assertThat(told.get(attempt - 1).get("failuresInARow").asInt()).isEqualTo(attempt);
       assertThat(told.get(attempt - 1).get("message").asText()).contains("is no folder");
     }
-    assertThat(commands.run("--set", hook)).isEqualTo(6);
-    assertThat(commands.printed()).contains("3 attempts failed in a row", "is no folder");
+    theBlockIsToldOnce(commands, hook);
     answer = 500;
     assertThat(commands.run("--force", "--set", hook)).as("an angry webhook").isEqualTo(3);
     server.stop(0);
     assertThat(commands.run("--force", "--set", hook)).as("no webhook").isEqualTo(3);
     commands.deliver("day-1", 0, 0);
     assertThat(commands.run("--dry-run")).as("an empty delivery").isEqualTo(3);
+  }
+
+  private void theBlockIsToldOnce(RetrainCommands commands, String hook) {
+    assertThat(commands.run()).as("nobody to tell").isEqualTo(6);
+    assertThat(commands.printed()).contains("3 attempts failed in a row", "is no folder");
+    answer = 500;
+    assertThat(commands.run("--set", hook)).as("an angry webhook is told again").isEqualTo(6);
+    answer = 200;
+    for (int start = 1; start <= 3; start++) {
+      assertThat(commands.run("--set", hook)).isEqualTo(6);
+      assertThat(told).hasSize(5);
+    }
+    for (JsonNode blocked : told.subList(3, 5)) {
+      assertThat(blocked.get("status").asText()).isEqualTo("blocked");
+      assertThat(blocked.get("failuresInARow").asInt()).isEqualTo(3);
+      assertThat(blocked.get("message").asText()).contains("is no folder", "--force");
+    }
+    assertThat(commands.run("--force", "--set", hook)).isEqualTo(3);
+    assertThat(told.get(5).get("status").asText()).isEqualTo("failed");
+    for (int start = 1; start <= 2; start++) {
+      assertThat(commands.run("--set", hook)).isEqualTo(6);
+      assertThat(told).as("a new block").hasSize(7);
+    }
+    assertThat(told.get(6).get("failuresInARow").asInt()).isEqualTo(4);
   }
 
   @Test
