@@ -2,6 +2,7 @@ package org.meanfield.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.meanfield.average.OuterOptimizer;
 import org.meanfield.average.ParameterAverager;
@@ -31,9 +32,9 @@ public final class CoordinatorMerge {
   }
 
   /** As {@link RoundRunner#run}. */
-  public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
+  public MergedState run(Stretch stretch, MergedState start, Consumer<MergedRound> told) {
     MergedState now = start;
-    for (Round round : rounds) {
+    for (Round round : stretch.rounds()) {
       Stopwatch watch = new Stopwatch();
       List<Contribution> arrived = contributions.of(round, now.state());
       double runSeconds = watch.lap();
@@ -44,7 +45,8 @@ public final class CoordinatorMerge {
               arrived.stream().map(Contribution::report).toList(),
               runSeconds,
               watch.lap(),
-              0));
+              0,
+              stretch.keeps(round) ? Optional.of(now) : Optional.empty()));
     }
     return now;
   }

@@ -1,7 +1,9 @@
 package org.meanfield.train;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * When the loop validates and checkpoints.
@@ -11,6 +13,7 @@ import java.util.List;
  * @param epochs of the plan
  */
 public record LoopIntervals(int checkpointRounds, int validationEpochs, int epochs) {
+  private static final int LONGEST = 1000;
 
   /** Checks the ranges. */
   public LoopIntervals {
@@ -30,18 +33,22 @@ public record LoopIntervals(int checkpointRounds, int validationEpochs, int epoc
   }
 
   /**
-   * The rounds from a clock up to the first whose merged state somebody needs: for a validation, a
-   * checkpoint, or as the end of the plan.
+   * The rounds from a clock up to the end of its epoch, with the states that checkpoints on the way
+   * are made of; in a long epoch up to a checkpoint after 1,000 rounds.
    */
-  public List<Round> segment(TrainingPlan plan, TrainingClock clock) {
+  public Stretch stretch(TrainingPlan plan, TrainingClock clock) {
     List<Round> rounds = new ArrayList<>();
+    Set<Integer> kept = new HashSet<>();
     TrainingClock after = clock;
     do {
       Round round = plan.nextRound(after);
       rounds.add(round);
       after = plan.after(round, after, 0);
-    } while (!checkpointIsDue(after) && !validationIsDue(after) && !plan.isComplete(after));
-    return rounds;
+      if (checkpointIsDue(after)) {
+        kept.add(round.number());
+      }
+    } while (after.epochIteration() != 0 && !(checkpointIsDue(after) && rounds.size() >= LONGEST));
+    return new Stretch(rounds, kept);
   }
 
   boolean checkpointIsDue(TrainingClock after) {

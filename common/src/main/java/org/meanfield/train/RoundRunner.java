@@ -1,6 +1,5 @@
 package org.meanfield.train;
 
-import java.util.List;
 import java.util.function.Consumer;
 import org.meanfield.error.DivergedException;
 
@@ -12,13 +11,14 @@ public interface RoundRunner extends AutoCloseable {
   /**
    * Runs rounds one after the other, each from what the one before it merged.
    *
-   * @param rounds consecutive, at least one: up to the next that somebody needs the state of
+   * @param stretch rounds to run
    * @param start merged state that the first of them starts from
-   * @param told each round once, in order, after it was merged
+   * @param told each round once, in order, after it was merged, with its state where the stretch
+   *     wants that; a runner whose machines fail may leave a state out, never a round
    * @return what the last of them merged
    * @throws DivergedException where a loss or a weight is not finite; the rounds before were told
    */
-  MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told);
+  MergedState run(Stretch stretch, MergedState start, Consumer<MergedRound> told);
 
   /** How many workers can train at the same time. */
   int parallelism();

@@ -34,8 +34,8 @@ public final class SequentialRoundRunner implements RoundRunner {
   }
 
   @Override
-  public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
-    return merge.run(rounds, start, told);
+  public MergedState run(Stretch stretch, MergedState start, Consumer<MergedRound> told) {
+    return merge.run(stretch, start, told);
   }
 
   @Override

@@ -1,12 +1,11 @@
 package org.meanfield.train;
 
-import java.util.List;
 import java.util.function.Consumer;
 import org.meanfield.error.DivergedException;
 
 /**
- * The coordinator: run and merge the rounds up to the next validation or checkpoint, validate and
- * checkpoint where due, until the plan is done. Where states are merged is the runner's affair.
+ * The coordinator: run and merge the rounds of an epoch, validate and checkpoint where due, until
+ * the plan is done. Where states are merged is the runner's affair.
  *
  * <p>Source: local SGD (Stich 2019) with an outer step (Wang et al. 2020).
  */
@@ -47,33 +46,40 @@ public final class TrainingLoop {
   public Checkpoint run(Checkpoint start) {
     Checkpoint now = start;
     while (!plan.isComplete(now.clock())) {
-      Progress progress = new Progress(now.clock());
-      List<Round> rounds = intervals.segment(plan, now.clock());
-      MergedState merged = runner.run(rounds, now.merged(), progress::told);
+      Progress progress = new Progress(now);
+      Stretch stretch = intervals.stretch(plan, now.clock());
+      MergedState merged = runner.run(stretch, now.merged(), progress::told);
       now = now.after(progress.clock, merged);
       if (intervals.validationIsDue(now.clock())) {
         now = now.withValidationAccuracy(validator.accuracy(now.state()));
         listener.validated(now.clock(), now.validationAccuracy());
       }
       if (intervals.checkpointIsDue(now.clock())) {
-        listener.beforeCheckpoint(now.clock());
-        checkpoints.accept(now);
+        keep(now);
       }
     }
     return now;
   }
 
-  /** Moves the clock on with each merged round and tells the listener. */
+  private void keep(Checkpoint now) {
+    listener.beforeCheckpoint(now.clock());
+    checkpoints.accept(now);
+  }
+
+  /** Moves the clock on with each merged round, tells the listener, and keeps the states wanted. */
   private final class Progress {
+    private final Checkpoint start;
     private TrainingClock clock;
 
-    Progress(TrainingClock clock) {
-      this.clock = clock;
+    Progress(Checkpoint start) {
+      this.start = start;
+      this.clock = start.clock();
     }
 
     void told(MergedRound merged) {
       clock = plan.after(merged.round(), clock, merged.examples());
       listener.roundMerged(RoundReport.of(merged, clock, runner.parallelism(), plan.engine()));
+      merged.state().ifPresent(state -> keep(start.after(clock, state)));
     }
   }
 }

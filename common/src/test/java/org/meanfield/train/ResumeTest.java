@@ -172,10 +172,11 @@ class ResumeTest {
   /** Runs rounds until its hour has come. */
   private record DyingRunner(RoundRunner runner, int dies) implements RoundRunner {
     @Override
-    public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
-      List<Round> lived = rounds.stream().filter(round -> round.number() < dies).toList();
-      MergedState end = lived.isEmpty() ? start : runner.run(lived, start, told);
-      if (lived.size() < rounds.size()) {
+    public MergedState run(Stretch stretch, MergedState start, Consumer<MergedRound> told) {
+      List<Round> lived = stretch.rounds().stream().filter(round -> round.number() < dies).toList();
+      MergedState end =
+          lived.isEmpty() ? start : runner.run(new Stretch(lived, stretch.kept()), start, told);
+      if (lived.size() < stretch.rounds().size()) {
         throw new IllegalStateException("killed");
       }
       return end;

@@ -78,10 +78,10 @@ class RoundAlgebraTest {
               Engines.named("nd4j"), plan, shards, WorkerTrainer.IdRecording.ON)) {
         ModelState state = Engines.named("nd4j").initialState(network);
         MergedState start = new MergedState(state, FloatVector.empty());
-        List<Round> rounds = new LoopIntervals(100, 0, 1).segment(plan, TrainingClock.START);
+        Stretch stretch = new LoopIntervals(100, 0, 1).stretch(plan, TrainingClock.START);
         List<MergedRound> told = new ArrayList<>();
-        runner.run(rounds, start, told::add);
-        assertThat(told).extracting(MergedRound::round).isEqualTo(rounds);
+        runner.run(stretch, start, told::add);
+        assertThat(told).extracting(MergedRound::round).isEqualTo(stretch.rounds());
         assertThat(told.stream().mapToLong(MergedRound::examples).sum()).isEqualTo(56);
         told.forEach(round -> round.workers().forEach(worker -> seen.addAll(worker.exampleIds())));
       }
@@ -207,8 +207,8 @@ class RoundAlgebraTest {
   private record BackwardsRunner(Engine engine, TrainingPlan plan, List<PackedExamples> shards)
       implements RoundRunner {
     @Override
-    public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
-      return new CoordinatorMerge(plan, this::contributions).run(rounds, start, told);
+    public MergedState run(Stretch stretch, MergedState start, Consumer<MergedRound> told) {
+      return new CoordinatorMerge(plan, this::contributions).run(stretch, start, told);
     }
 
     private List<Contribution> contributions(Round round, ModelState state) {

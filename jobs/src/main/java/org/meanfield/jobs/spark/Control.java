@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.meanfield.train.WorkerReport;
@@ -48,15 +49,18 @@ sealed interface Control {
    * A round is merged where the task runs.
    *
    * @param index of the round in the segment
-   * @param exchangeSeconds from the task's last iteration to the merged state
+   * @param seconds since the task merged the round before, or began
+   * @param exchangeSeconds of them from the task's last iteration to the merged state
    * @param workers what its workers did
    */
-  record Merged(int task, int index, double exchangeSeconds, List<WorkerReport> workers)
+  record Merged(
+      int task, int index, double seconds, double exchangeSeconds, List<WorkerReport> workers)
       implements Control {
     @Override
     public void writeTo(DataOutputStream out) throws IOException {
       out.writeByte('M');
       out.writeInt(index);
+      out.writeDouble(seconds);
       out.writeDouble(exchangeSeconds);
       out.writeInt(workers.size());
       for (WorkerReport report : workers) {
@@ -71,6 +75,30 @@ sealed interface Control {
           out.writeUTF(id);
         }
       }
+    }
+  }
+
+  /**
+   * Part of a merged state that the driver wants while the segment goes on; the answer comes when
+   * the part is taken, and to the last one when the state has served.
+   *
+   * @param from position of the part in the {@link WireState}, in bytes
+   * @param length of the whole
+   * @param part its bytes
+   */
+  record StatePiece(int task, int from, int length, ByteBuffer part) implements Control {
+    @Override
+    public void writeTo(DataOutputStream out) throws IOException {
+      out.writeByte('S');
+      out.writeInt(from);
+      out.writeInt(length);
+      out.writeInt(part.remaining());
+      out.write(part.array(), part.arrayOffset() + part.position(), part.remaining());
+    }
+
+    /** True for the part that completes the state. */
+    boolean isLast() {
+      return from + part.remaining() == length;
     }
   }
 
@@ -129,6 +157,9 @@ sealed interface Control {
         case 'R' ->
             new Ready(task, in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF(), in.readInt());
         case 'M' -> merged(task, in);
+        case 'S' ->
+            new StatePiece(
+                task, in.readInt(), in.readInt(), ByteBuffer.wrap(in.readNBytes(in.readInt())));
         case 'E' -> ended(task, in);
         default -> throw new IllegalArgumentException("No message of a segment: kind " + kind);
       };
@@ -139,6 +170,7 @@ sealed interface Control {
 
   private static Merged merged(int task, DataInputStream in) throws IOException {
     int index = in.readInt();
+    double seconds = in.readDouble();
     double exchange = in.readDouble();
     List<WorkerReport> workers = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
@@ -152,7 +184,7 @@ sealed interface Control {
       }
       workers.add(new WorkerReport(worker, examples, loss, time, ids));
     }
-    return new Merged(task, index, exchange, workers);
+    return new Merged(task, index, seconds, exchange, workers);
   }
 
   private static Ended ended(int task, DataInputStream in) throws IOException {

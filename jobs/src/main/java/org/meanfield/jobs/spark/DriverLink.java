@@ -1,5 +1,7 @@
 package org.meanfield.jobs.spark;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkEnv;
@@ -13,6 +15,8 @@ import scala.reflect.ClassTag$;
 /** A task's line to the driver, over Spark's own messages. */
 final class DriverLink {
   private static final ClassTag<byte[]> BYTES = ClassTag$.MODULE$.apply(byte[].class);
+
+  private static final int PIECE = 4 << 20;
 
   private final RpcEndpointRef driver;
   private final RpcTimeout timeout;
@@ -34,6 +38,23 @@ final class DriverLink {
 
   void merged(Control.Merged merged) {
     driver.send(merged.encode());
+  }
+
+  /**
+   * A merged state in pieces, for Spark bounds the length of a message; returns when the driver has
+   * made use of it, or has no use for it any more.
+   *
+   * @param state a {@link WireState}
+   */
+  void state(int task, byte[] state) {
+    for (int from = 0; from < state.length; from += PIECE) {
+      ByteBuffer piece = ByteBuffer.wrap(state, from, Math.min(state.length - from, PIECE));
+      Control.StatePiece message = new Control.StatePiece(task, from, state.length, piece);
+      byte[] answer = driver.askSync(message.encode(), timeout, BYTES);
+      if (Arrays.equals(answer, SegmentEndpoint.NO)) {
+        return;
+      }
+    }
   }
 
   /** True where the driver wants the state. */

@@ -119,6 +119,12 @@ final class ResidentMember {
     return state;
   }
 
+  /** What {@link #state} is now, in memory of its own. */
+  synchronized MergedState copy() {
+    int parameters = state.state().parameters().length();
+    return new MergedState(FlatState.lent(flat.clone(), parameters), state.velocity());
+  }
+
   /** Where a worker's trained state goes, every round; read by the merge of the round. */
   synchronized float[] room(int worker) {
     return rooms.computeIfAbsent(worker, absent -> new float[flat.length]);

@@ -16,6 +16,7 @@ import org.meanfield.train.Divergence;
 import org.meanfield.train.MergedRound;
 import org.meanfield.train.MergedState;
 import org.meanfield.train.Round;
+import org.meanfield.train.Stretch;
 import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.Validator;
 import org.meanfield.train.WorkerTrainer;
@@ -24,9 +25,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Spark job for many rounds: its tasks stay, keep their replicas open, and merge with each other.
- * The driver hears of each round and gets the merged state at the end. Where a task, an executor or
- * a connection fails, the segment ends on all sides, and goes on in a new job, on the executors
- * that are left, from the newest state that somebody holds; the result cannot tell.
+ * The driver hears of each round, and gets the merged state at the end and where it is wanted on
+ * the way. Where a task, an executor or a connection fails, the segment ends on all sides, and goes
+ * on in a new job, on the executors that are left, from the newest state that somebody holds; the
+ * result cannot tell.
  */
 public final class ResidentRoundRunner implements ClusterRunner {
   private static final Logger LOG = LoggerFactory.getLogger(ResidentRoundRunner.class);
@@ -93,29 +95,44 @@ public final class ResidentRoundRunner implements ClusterRunner {
   }
 
   @Override
-  public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
-    SegmentReports reports = new SegmentReports(rounds, told);
-    MergedState now = start;
-    int done = 0;
+  public MergedState run(Stretch stretch, MergedState start, Consumer<MergedRound> told) {
+    SegmentReports reports = new SegmentReports(stretch, told);
+    WireState now = new WireState(0, start);
     int failures = 0;
-    while (done < rounds.size()) {
+    while (now.rounds() < stretch.rounds().size()) {
       int tasks = Math.min(plan.value().workers(), awaitSlots());
-      reports.attempt(done, tasks);
-      SegmentEnd end = attempt(rounds.subList(done, rounds.size()), now, tasks, reports);
+      reports.attempt(now.rounds(), tasks);
+      SegmentEnd end = attempt(stretch.from(now.rounds()), now.merged(), tasks, reports);
       if (end.diverged().isPresent()) {
         Control.Ended diverged = end.diverged().get();
-        Round round = rounds.get(done + diverged.rounds());
+        int at = now.rounds() + diverged.rounds();
+        if (reports.isReported(at)) {
+          reports.attempt(at, tasks);
+        }
+        Round round = stretch.rounds().get(at);
         throw Divergence.of(diverged.diverged(), round, diverged.loss());
       }
-      failures = end.rounds() > 0 ? 0 : failures + 1;
-      done += end.rounds();
-      now = end.state().orElse(now);
-      if (done < rounds.size()) {
-        recover(end, failures, rounds.get(done));
+      WireState reached = reached(now, end, reports);
+      failures = reached.rounds() > now.rounds() ? 0 : failures + 1;
+      now = reached;
+      if (now.rounds() < stretch.rounds().size()) {
+        recover(end, failures, stretch.rounds().get(now.rounds()));
       }
     }
     reports.finish();
-    return now;
+    return now.merged();
+  }
+
+  /**
+   * The newest state to go on from: what a survivor holds, unless a task was lost before it could
+   * report a round of it; then what the driver got on the way, and the rounds after that run again.
+   */
+  private static WireState reached(WireState now, SegmentEnd end, SegmentReports reports) {
+    int rounds = now.rounds() + end.rounds();
+    if (end.state().isPresent() && reports.isReported(rounds)) {
+      return new WireState(rounds, end.state().get());
+    }
+    return reports.kept().filter(kept -> kept.rounds() > now.rounds()).orElse(now);
   }
 
   @Override
@@ -140,7 +157,7 @@ public final class ResidentRoundRunner implements ClusterRunner {
   }
 
   private SegmentEnd attempt(
-      List<Round> rounds, MergedState start, int tasks, SegmentReports reports) {
+      Stretch stretch, MergedState start, int tasks, SegmentReports reports) {
     List<String> homes = new ArrayList<>();
     for (int worker = 0; worker < plan.value().workers(); worker++) {
       homes.add(training.shards().home(worker).orElse(""));
@@ -154,7 +171,7 @@ public final class ResidentRoundRunner implements ClusterRunner {
             pool,
             plan,
             state,
-            rounds,
+            stretch,
             WorkerGroups.of(homes, tasks),
             recording,
             timeoutSeconds);
@@ -169,6 +186,10 @@ public final class ResidentRoundRunner implements ClusterRunner {
   }
 
   private void recover(SegmentEnd end, int failures, Round next) {
+    if (end.more()) {
+      LOG.info("Going on from round {} in a new job: {}", next.number(), end.failure());
+      return;
+    }
     if (failures >= FAILURES || isStated(end.cause())) {
       throw new IllegalStateException(
           "Resident rounds failed "

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 import org.meanfield.train.Round;
+import org.meanfield.train.Stretch;
 import org.meanfield.train.WorkerTrainer;
 
 /**
@@ -15,7 +16,7 @@ import org.meanfield.train.WorkerTrainer;
  * @param pool of replicas
  * @param plan of the training
  * @param start {@link WireState} that the first round starts from
- * @param rounds to run
+ * @param stretch rounds to run
  * @param groups workers of each task
  * @param recording whether reports name examples
  * @param timeoutSeconds how long anybody is waited for in a round
@@ -26,15 +27,19 @@ record Segment(
     String pool,
     SharedPlan plan,
     Broadcast<byte[]> start,
-    List<Round> rounds,
+    Stretch stretch,
     List<List<Integer>> groups,
     WorkerTrainer.IdRecording recording,
     double timeoutSeconds)
     implements Serializable {
 
-  /** Copies into lists that serialise. */
+  /** Copies into a list that serialises. */
   Segment {
-    rounds = new ArrayList<>(rounds);
     groups = new ArrayList<>(groups.stream().map(ArrayList::new).toList());
+  }
+
+  /** The rounds in their order. */
+  List<Round> rounds() {
+    return stretch.rounds();
   }
 }

@@ -26,6 +26,7 @@ final class SegmentAttempt {
   private static final double GRACE_SECONDS = 5;
   private static final double START_SECONDS = 30;
   private static final byte[] YES = {1};
+  private static final byte[] NONE = {};
 
   private final SparkContext spark;
   private final Segment segment;
@@ -42,6 +43,8 @@ final class SegmentAttempt {
   private Optional<Throwable> cause = Optional.empty();
   private Optional<WireState> newest = Optional.empty();
   private int granted;
+  private byte[] arriving = NONE;
+  private boolean more;
   private long giveUp;
 
   /**
@@ -90,6 +93,7 @@ final class SegmentAttempt {
         diverged,
         failure,
         cause,
+        more,
         hanging());
   }
 
@@ -146,6 +150,10 @@ final class SegmentAttempt {
       SegmentEvent event = next();
       if (event instanceof SegmentEvent.Said said) {
         said(said);
+        if (more && !over) {
+          fail("more tasks can run now than at its start");
+          return;
+        }
       } else if (event instanceof SegmentEvent.Gave gave) {
         newest = Optional.of(newer(gave.state()));
       } else if (event instanceof SegmentEvent.JobOver jobOver) {
@@ -180,6 +188,7 @@ final class SegmentAttempt {
         extend();
         reports.merged((Control.Merged) said.what());
       }
+      case STATE_PIECE -> piece((Control.StatePiece) said.what(), said.asks().orElseThrow());
       case ENDED -> ended((Control.Ended) said.what(), said.asks().orElseThrow());
     }
   }
@@ -187,12 +196,16 @@ final class SegmentAttempt {
   private enum Kind {
     READY,
     MERGED,
+    STATE_PIECE,
     ENDED
   }
 
   private static Kind kind(Control control) {
     if (control instanceof Control.Ready) {
       return Kind.READY;
+    }
+    if (control instanceof Control.StatePiece) {
+      return Kind.STATE_PIECE;
     }
     return control instanceof Control.Merged ? Kind.MERGED : Kind.ENDED;
   }
@@ -212,6 +225,26 @@ final class SegmentAttempt {
       byte[] membership = Membership.of(List.copyOf(ready.values())).encode();
       waiting.forEach(each -> each.reply(membership));
       waiting.clear();
+    }
+  }
+
+  /** The task waits for the answer before it sends another state. */
+  private void piece(Control.StatePiece piece, RpcCallContext asks) {
+    try {
+      if (piece.from() == 0) {
+        arriving = new byte[piece.length()];
+      }
+      boolean whole = piece.isLast();
+      piece.part().get(arriving, piece.from(), piece.part().remaining());
+      if (whole) {
+        reports.state(WireState.decode(arriving));
+        arriving = NONE;
+        more =
+            segment.groups().size() < segment.plan().value().workers()
+                && slots.getAsInt() > segment.groups().size();
+      }
+    } finally {
+      asks.reply(YES);
     }
   }
 

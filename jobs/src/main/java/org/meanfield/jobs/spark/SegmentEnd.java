@@ -12,6 +12,7 @@ import org.meanfield.train.MergedState;
  * @param diverged what a task said of a worker that diverged
  * @param failure why it ended early; empty at its end
  * @param cause the failure of Spark's job, where that was it
+ * @param more true where it was ended because more tasks can run now
  * @param hanging executors from which nothing came until the deadline
  */
 record SegmentEnd(
@@ -20,4 +21,5 @@ record SegmentEnd(
     Optional<Control.Ended> diverged,
     String failure,
     Optional<Throwable> cause,
+    boolean more,
     List<String> hanging) {}

@@ -5,43 +5,53 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.meanfield.train.MergedRound;
+import org.meanfield.train.MergedState;
 import org.meanfield.train.Round;
 import org.meanfield.train.Stopwatch;
+import org.meanfield.train.Stretch;
 import org.meanfield.train.WorkerReport;
 
 /**
  * Turns what tasks report into merged rounds, told once and in order, however often a round is run.
- * The last round of a segment is held back until its state is here.
+ * A round whose state is wanted is held back until the state is here, and so is the last one.
  */
 final class SegmentReports {
-  private final List<Round> rounds;
+  private final Stretch stretch;
   private final Consumer<MergedRound> told;
   private final Stopwatch watch = new Stopwatch();
   private final Map<Integer, List<Control.Merged>> arrived = new HashMap<>();
+  private final Map<Integer, MergedState> states = new HashMap<>();
+  private Optional<WireState> kept = Optional.empty();
   private int first;
   private int tasks;
   private int next;
+  private double toldSeconds;
 
   /**
    * For all rounds that a runner was asked for.
    *
    * @param told takes each of them
    */
-  SegmentReports(List<Round> rounds, Consumer<MergedRound> told) {
-    this.rounds = rounds;
+  SegmentReports(Stretch stretch, Consumer<MergedRound> told) {
+    this.stretch = stretch;
     this.told = told;
   }
 
   /**
    * Another attempt begins.
    *
-   * @param from index of its first round
+   * @param from index of its first round; those before it {@linkplain #isReported are reported}
    * @param ofTasks how many tasks report each round
    */
   void attempt(int from, int ofTasks) {
+    while (next < from) {
+      tell(); // without a state, where that was lost with the task that was to send it
+    }
     arrived.clear();
+    states.clear();
     first = from;
     tasks = ofTasks;
   }
@@ -49,30 +59,63 @@ final class SegmentReports {
   /** A task has a round merged. */
   void merged(Control.Merged report) {
     int index = first + report.index();
-    List<Control.Merged> reports = arrived.computeIfAbsent(index, absent -> new ArrayList<>());
-    reports.add(report);
-    while (next < rounds.size() - 1 && isWhole(next)) {
-      tell();
+    if (index >= next) {
+      arrived.computeIfAbsent(index, absent -> new ArrayList<>()).add(report);
+      tellWhole();
     }
+  }
+
+  /**
+   * A merged state is here while the attempt goes on.
+   *
+   * @param state with the rounds of the attempt that are merged in it
+   */
+  void state(WireState state) {
+    int index = first + state.rounds() - 1;
+    if (index >= next) {
+      states.put(index, state.merged());
+      tellWhole();
+    }
+  }
+
+  /** True where all tasks reported every round before an index: what they did is not lost. */
+  boolean isReported(int before) {
+    for (int index = next; index < before; index++) {
+      if (arrived.getOrDefault(index, List.of()).size() < tasks) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The newest state that was told, with the rounds since the first attempt's start. */
+  Optional<WireState> kept() {
+    return kept;
   }
 
   /** The state after the last round is here. */
   void finish() {
-    while (next < rounds.size()) {
-      if (!isWhole(next)) {
-        throw new IllegalStateException(
-            "Round " + rounds.get(next).number() + " is merged, but not all tasks reported it");
-      }
+    while (next < stretch.rounds().size()) {
       tell();
     }
   }
 
-  private boolean isWhole(int index) {
-    return arrived.getOrDefault(index, List.of()).size() == tasks;
+  private void tellWhole() {
+    while (next < stretch.rounds().size() - 1
+        && isReported(next + 1)
+        && (states.containsKey(next) || !stretch.keeps(stretch.rounds().get(next)))) {
+      tell();
+    }
   }
 
   private void tell() {
+    Round round = stretch.rounds().get(next);
+    if (!isReported(next + 1)) {
+      throw new IllegalStateException(
+          "Round " + round.number() + " is merged, but not all tasks reported it");
+    }
     List<Control.Merged> reports = arrived.remove(next);
+    Optional<MergedState> state = Optional.ofNullable(states.remove(next));
     // What the last task to be ready spent is the exchange; the others also waited for it.
     double exchange =
         reports.stream().mapToDouble(Control.Merged::exchangeSeconds).min().orElseThrow();
@@ -86,8 +129,21 @@ final class SegmentReports {
       }
     }
     workers.sort(Comparator.comparingInt(WorkerReport::worker));
-    told.accept(new MergedRound(rounds.get(next), workers, watch.lap(), 0, waiting));
+    double seconds = seconds(reports);
+    toldSeconds += seconds;
     next++;
+    state.ifPresent(merged -> kept = Optional.of(new WireState(next, merged)));
+    told.accept(new MergedRound(round, workers, seconds, 0, waiting, state));
+  }
+
+  /**
+   * A round lasts as long as its tasks say. Its first and its last one also get what the driver
+   * spent on starting and ending the segment's job.
+   */
+  private double seconds(List<Control.Merged> reports) {
+    double own = reports.stream().mapToDouble(Control.Merged::seconds).average().orElseThrow();
+    boolean atTheEdge = next == first || next == stretch.rounds().size() - 1;
+    return atTheEdge ? Math.max(own, watch.total() - toldSeconds) : own;
   }
 
   private static WorkerReport withExchange(WorkerReport worker, double seconds) {

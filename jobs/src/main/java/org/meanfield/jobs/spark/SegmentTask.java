@@ -102,14 +102,22 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
       shards.add(lazy.next());
     }
     Replica replica = ReplicaPool.borrow(segment.pool(), segment.plan().value());
-    try (WorkerTrainer trainer = new WorkerTrainer(segment.plan().value(), segment.recording())) {
+    try (WorkerTrainer trainer = new WorkerTrainer(segment.plan().value(), segment.recording());
+        StatePost states = new StatePost(driver, task)) {
+      Stopwatch watch = new Stopwatch();
       for (int index = 0; index < segment.rounds().size(); index++) {
         TaskContext.get().killTaskIfInterrupted(); // a cancelled job's rounds serve nobody
         List<WorkerReport> reports = trained(trainer, replica, shards, index, member);
         Stopwatch exchange = new Stopwatch();
         member.merge(task, index, reports);
-        driver.merged(new Control.Merged(task, index, exchange.total(), reports));
+        double exchangeSeconds = exchange.total();
+        driver.merged(new Control.Merged(task, index, watch.lap(), exchangeSeconds, reports));
+        // Every task holds the same state, so the first one speaks for all.
+        if (task == 0 && segment.stretch().keeps(segment.rounds().get(index))) {
+          states.send(index + 1, member.copy());
+        }
       }
+      states.await();
     } catch (DivergedRound | ExchangeException | InterruptedException e) {
       // The replica itself is well: every use starts with a load.
       ReplicaPool.giveBack(segment.pool(), replica);

@@ -14,6 +14,7 @@ import org.meanfield.train.CoordinatorMerge;
 import org.meanfield.train.MergedRound;
 import org.meanfield.train.MergedState;
 import org.meanfield.train.Round;
+import org.meanfield.train.Stretch;
 import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.Validator;
 import org.meanfield.train.WorkerTrainer;
@@ -46,8 +47,8 @@ public final class SparkRoundRunner implements ClusterRunner {
   }
 
   @Override
-  public MergedState run(List<Round> rounds, MergedState start, Consumer<MergedRound> told) {
-    return merge.run(rounds, start, told);
+  public MergedState run(Stretch stretch, MergedState start, Consumer<MergedRound> told) {
+    return merge.run(stretch, start, told);
   }
 
   private List<Contribution> contributions(Round round, ModelState state) {

@@ -13,10 +13,12 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -42,6 +44,7 @@ import org.meanfield.train.PackedExamples;
 import org.meanfield.train.RoundRunner;
 import org.meanfield.train.RunJournal;
 import org.meanfield.train.SequentialRoundRunner;
+import org.meanfield.train.Stretch;
 import org.meanfield.train.TrainingClock;
 import org.meanfield.train.TrainingLoop;
 import org.meanfield.train.TrainingPlan;
@@ -111,6 +114,58 @@ class ResidentRoundRunnerTest {
   }
 
   @Test
+  void givesTheStatesThatAreWantedOnTheWay() {
+    List<PackedExamples> shards = TinyTraining.shards(rows, 3, folder);
+    TrainingPlan plan = TinyTraining.plan(sizes(shards));
+    List<MergedRound> expected = new ArrayList<>();
+    try (RoundRunner runner = new SequentialRoundRunner(engine, plan, shards, IdRecording.OFF)) {
+      train(plan, new Told(runner, expected), 1);
+    }
+    assertThat(expected).anyMatch(round -> round.state().isPresent());
+    for (int tasks : new int[] {1, 2}) {
+      List<MergedRound> told = new ArrayList<>();
+      try (WorkerData data = data(3);
+          ResidentRoundRunner runner = runner(plan, data, tasks)) {
+        data.load();
+        train(plan, new Told(runner, told), 1);
+      }
+      assertThat(told)
+          .extracting(MergedRound::state)
+          .isEqualTo(expected.stream().map(MergedRound::state).toList());
+    }
+  }
+
+  /** Executors that come late are used from the next state on. */
+  @Test
+  void goesOnWithMoreTasksWhereMoreCanRun() throws Exception {
+    List<PackedExamples> shards = TinyTraining.shards(rows, 3, folder);
+    TrainingPlan plan = TinyTraining.plan(sizes(shards));
+    AtomicInteger asked = new AtomicInteger();
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    List<MergedRound> told = new ArrayList<>();
+    try (WorkerData data = data(3);
+        ResidentRoundRunner runner =
+            new ResidentRoundRunner(
+                context,
+                plan,
+                data,
+                IdRecording.OFF,
+                TIMEOUT_SECONDS,
+                () -> asked.incrementAndGet() > 2 ? 2 : 1)) {
+      data.load();
+      Stages stages = new Stages();
+      spark.sparkContext().addSparkListener(stages);
+      assertThat(train(plan, new Told(runner, told), 1)).isEqualTo(sequential(plan, shards));
+      spark.sparkContext().listenerBus().waitUntilEmpty(60_000);
+      spark.sparkContext().removeSparkListener(stages);
+      assertThat(stages.tasks).as("tasks of each segment").containsExactly(1, 2, 2, 2);
+    }
+    assertThat(told)
+        .extracting(round -> round.round().number())
+        .isEqualTo(List.of(0, 1, 2, 3, 4, 5));
+  }
+
+  @Test
   void theDriverGetsOneStateOfASegmentHoweverManyWorkersThereAre() throws Exception {
     for (int workers : new int[] {2, 12}) {
       List<PackedExamples> shards = TinyTraining.shards(rows, workers, folder);
@@ -138,7 +193,7 @@ class ResidentRoundRunnerTest {
     try (WorkerData data = data(3);
         ResidentRoundRunner runner = runner(plan, data, 2)) {
       data.load();
-      var rounds = new LoopIntervals(5, 1, 3).segment(plan, TrainingClock.START);
+      var rounds = new LoopIntervals(5, 1, 3).stretch(plan, TrainingClock.START);
       List<MergedRound> told = new ArrayList<>();
       assertThatThrownBy(() -> runner.run(rounds, bad, told::add))
           .isInstanceOf(DivergedException.class)
@@ -158,7 +213,7 @@ class ResidentRoundRunnerTest {
     try (WorkerData data = data(3);
         ResidentRoundRunner runner = runner(plan, data, 2)) {
       data.load();
-      var rounds = new LoopIntervals(5, 1, 3).segment(other, TrainingClock.START);
+      var rounds = new LoopIntervals(5, 1, 3).stretch(other, TrainingClock.START);
       assertThatThrownBy(() -> runner.run(rounds, foreign, round -> {}))
           .hasMessageContaining("failed")
           .hasMessageContaining("another network or optimizer");
@@ -175,7 +230,7 @@ class ResidentRoundRunnerTest {
     ShardRdd failing = new ShardRdd(shards.rdd(), new ShardName("failing", 0), store);
     try (WorkerData data = new WorkerData(failing, List.of(12, 12));
         ResidentRoundRunner runner = runner(plan, data, 2)) {
-      var rounds = new LoopIntervals(5, 1, 3).segment(plan, TrainingClock.START);
+      var rounds = new LoopIntervals(5, 1, 3).stretch(plan, TrainingClock.START);
       assertTimeoutPreemptively(
           Duration.ofSeconds(TIMEOUT_SECONDS / 2),
           () ->
@@ -259,9 +314,13 @@ class ResidentRoundRunnerTest {
   }
 
   private Checkpoint train(TrainingPlan plan, RoundRunner runner) {
+    return train(plan, runner, 5);
+  }
+
+  private Checkpoint train(TrainingPlan plan, RoundRunner runner, int checkpointRounds) {
     LocalArtifacts artifacts = new LocalArtifacts(folder.resolve("run"));
     RunJournal journal = RunJournal.at(TrainingClock.START, artifacts, iteration -> 0.01);
-    LoopIntervals intervals = new LoopIntervals(5, 1, plan.epochs());
+    LoopIntervals intervals = new LoopIntervals(checkpointRounds, 1, plan.epochs());
     CheckpointStore checkpoints = new CheckpointStore(artifacts, 1);
     Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
     return new TrainingLoop(plan, runner, state -> 0.5, checkpoints::save, intervals, journal)
@@ -282,13 +341,21 @@ class ResidentRoundRunnerTest {
     }
   }
 
+  /** Number of tasks of each stage, in the order of their starts. */
+  private static final class Stages extends SparkListener {
+    private final List<Integer> tasks = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void onStageSubmitted(SparkListenerStageSubmitted submitted) {
+      tasks.add(submitted.stageInfo().numTasks());
+    }
+  }
+
   /** Keeps what it hears. */
   private record Told(RoundRunner runner, List<MergedRound> heard) implements RoundRunner {
     @Override
     public MergedState run(
-        List<org.meanfield.train.Round> rounds,
-        MergedState start,
-        java.util.function.Consumer<MergedRound> told) {
+        Stretch rounds, MergedState start, java.util.function.Consumer<MergedRound> told) {
       return runner.run(
           rounds,
           start,
