@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -49,6 +50,23 @@ final class ChildJvm {
    */
   Outcome measure(String name, Class<?> program, Object task, List<String> properties) {
     return measureTogether(List.of(name), program, task, properties).get(0);
+  }
+
+  /**
+   * As {@link #measure}, with a program that measures several systems in turns.
+   *
+   * @param systems how many; its figures are a list of as many
+   */
+  List<Outcome> measureInTurns(String name, int systems, Class<?> program, Object task) {
+    try {
+      await(startMeasuring(name, program, task, List.of()));
+      return List.copyOf(Outcome.Measured.readAll(figuresFile(name)));
+    } catch (ChildFailedException e) {
+      return Collections.nCopies(systems, new Outcome.Missing(e.getMessage()));
+    } catch (IOException e) {
+      String reason = "its figures cannot be read: " + e.getMessage();
+      return Collections.nCopies(systems, new Outcome.Missing(reason));
+    }
   }
 
   /** Runs the same program and task several times at once. */

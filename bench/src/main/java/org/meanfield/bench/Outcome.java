@@ -62,6 +62,16 @@ sealed interface Outcome {
       new ObjectMapper().writeValue(file.toFile(), this);
     }
 
+    /** Leaves the figures of several systems. */
+    static void writeAll(List<Measured> measured, Path file) throws IOException {
+      new ObjectMapper().writeValue(file.toFile(), measured);
+    }
+
+    /** Reads what {@link #writeAll} left. */
+    static List<Measured> readAll(Path file) throws IOException {
+      return List.of(new ObjectMapper().readValue(file.toFile(), Measured[].class));
+    }
+
     /** Reads what a process left. */
     static Measured read(Path file) throws IOException {
       return new ObjectMapper().readValue(file.toFile(), Measured.class);

@@ -16,11 +16,13 @@ final class PredictPart implements Part {
   private static final int BATCH_SIZE = 64;
 
   /**
-   * Networks of three sizes: what predicting adds to an image does not grow with the network. And
-   * two sizes of input: what starting adds to a command does not grow with the images.
+   * From several milliseconds of a core an image to a few hundredths: what predicting adds does not
+   * grow with the network. And two sizes of input: what starting adds to a command does not grow
+   * with the images.
    */
   private static final List<Load> LOADS =
       List.of(
+          new Load(new MadeExport("resnet18", 128, 1), 30_000),
           new Load(new MadeExport("resnet18", 64, 1), 60_000),
           new Load(new MadeExport("cnn", 28, 1), 60_000),
           new Load(new MadeExport("cnn", 28, 1), 480_000),
@@ -38,7 +40,7 @@ final class PredictPart implements Part {
     }
 
     String name() {
-      return "predict-" + export.network() + "-" + images;
+      return "predict-" + export.network() + "-" + export.side() + "-" + images;
     }
   }
 

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +22,8 @@ import org.meanfield.jobs.storage.Storage;
 import org.slf4j.LoggerFactory;
 
 /**
- * Images/s from a data set's Parquet to predictions in Parquet, by the command or by the
- * transformer. Run in a process of its own: {@code ScoringSpeed TASK.json FIGURES.json}.
+ * Images/s from a data set's Parquet to predictions in Parquet, by the command and by the
+ * transformer in turns. Run in a process of its own: {@code ScoringSpeed TASK.json FIGURES.json}.
  */
 public final class ScoringSpeed {
   /** As much as Spark puts into a task: a file is one, as for {@code predict}. */
@@ -60,14 +61,13 @@ public final class ScoringSpeed {
   /**
    * What is measured.
    *
-   * @param system that scores
    * @param model folder of a run
    * @param images that are scored
    * @param fewer scored too, to tell what a job costs from what an image costs
    * @param output folder for predictions
-   * @param windows that count; one comes before them
+   * @param windows of each way that count; one of each comes before them
    */
-  record Task(Way system, String model, Images images, Images fewer, String output, int windows) {}
+  record Task(String model, Images images, Images fewer, String output, int windows) {}
 
   /**
    * Training images of a data set.
@@ -94,33 +94,43 @@ public final class ScoringSpeed {
                 Map.of(
                     "spark.ui.enabled", "false", "spark.sql.files.openCostInBytes", FILE_A_TASK)));
     ScoringSpeed speed = new ScoringSpeed(task, spark);
-    speed.imagesPerSecond(task.images());
-    Outcome.Measured many = speed.windows(task.images());
-    Outcome.Measured few = speed.windows(task.fewer());
-    double more =
-        task.images().seconds(many.median().getAsDouble())
-            - task.fewer().seconds(few.median().getAsDouble());
-    double microseconds = 1e6 * more / (task.images().count() - task.fewer().count());
-    double constant =
-        1e3 * task.fewer().seconds(few.median().getAsDouble())
-            - 1e-3 * microseconds * task.fewer().count();
-    many.with("microseconds an image", microseconds)
-        .with("milliseconds a job", constant)
-        .write(Path.of(args[1]));
+    speed.windows(task.images(), 1);
+    Map<Way, List<Double>> many = speed.windows(task.images(), task.windows());
+    Map<Way, List<Double>> few = speed.windows(task.fewer(), task.windows());
+    List<Outcome.Measured> measured = new ArrayList<>();
+    for (Way way : Way.values()) {
+      measured.add(speed.measured(many.get(way), few.get(way)));
+    }
+    Outcome.Measured.writeAll(measured, Path.of(args[1]));
     spark.stop();
   }
 
-  private Outcome.Measured windows(Images images) {
-    List<Double> windows = new ArrayList<>();
-    for (int window = 0; window < task.windows(); window++) {
-      windows.add(imagesPerSecond(images));
+  /** In turns, so that what disturbs the machine disturbs all of them. */
+  private Map<Way, List<Double>> windows(Images images, int count) {
+    Map<Way, List<Double>> windows = new EnumMap<>(Way.class);
+    for (int window = 0; window < count; window++) {
+      for (Way way : Way.values()) {
+        windows.computeIfAbsent(way, absent -> new ArrayList<>()).add(imagesPerSecond(way, images));
+      }
     }
-    return new Outcome.Measured(windows, "Spark " + spark.version(), Map.of());
+    return windows;
   }
 
-  private double imagesPerSecond(Images images) {
+  private Outcome.Measured measured(List<Double> many, List<Double> few) {
+    String software = "Spark " + spark.version();
+    Outcome.Measured ofMany = new Outcome.Measured(many, software, Map.of());
+    double fewer =
+        task.fewer().seconds(new Outcome.Measured(few, software, Map.of()).median().getAsDouble());
+    double more = task.images().seconds(ofMany.median().getAsDouble()) - fewer;
+    double microseconds = 1e6 * more / (task.images().count() - task.fewer().count());
+    return ofMany
+        .with("microseconds an image", microseconds)
+        .with("milliseconds a job", 1e3 * fewer - 1e-3 * microseconds * task.fewer().count());
+  }
+
+  private double imagesPerSecond(Way way, Images images) {
     String output = task.output() + "/" + runs++;
-    return switch (task.system()) {
+    return switch (way) {
       case PREDICT -> predict(images, output);
       case TRANSFORM -> transform(images, output, List.of());
       case TRANSFORM_FEWER ->

@@ -11,9 +11,13 @@ final class ServePart implements Part {
   private static final int CONNECTIONS = 32;
   private static final int BATCH_SIZE = 32;
 
-  /** Networks of four sizes: what serving adds to an image does not grow with the network. */
+  /**
+   * From several milliseconds of a core an image to a few hundredths: what serving adds does not
+   * grow with the network.
+   */
   private static final List<MadeExport> EXPORTS =
       List.of(
+          new MadeExport("resnet18", 128, 3),
           new MadeExport("resnet18", 64, 3),
           new MadeExport("resnet20", 32, 3),
           new MadeExport("cnn", 28, 1),
@@ -34,7 +38,7 @@ final class ServePart implements Part {
     int warmUp = launch.extent().choose(10_000, 500);
     List<Row> rows = new ArrayList<>();
     for (MadeExport export : EXPORTS) {
-      String name = "serve-" + export.network();
+      String name = "serve-" + export.network() + "-" + export.side();
       Outcome loop =
           launch
               .jvm()
