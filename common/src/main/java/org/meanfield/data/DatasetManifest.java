@@ -27,6 +27,7 @@ import org.meanfield.error.CorruptArtifactException;
  * @param duplicates inputs left out because their bytes were there already
  * @param warnings what a person should know, a sentence each
  * @param weights of the examples; empty where all count the same
+ * @param images where they lie; empty where the data files hold them
  */
 public record DatasetManifest(
     String digest,
@@ -40,7 +41,8 @@ public record DatasetManifest(
     Map<String, Long> rejects,
     Duplicates duplicates,
     List<String> warnings,
-    Optional<Weights> weights) {
+    Optional<Weights> weights,
+    Optional<ImageFiles> images) {
   /** The file's name in the data set's folder. */
   public static final String FILE = "dataset.json";
 
@@ -49,6 +51,9 @@ public record DatasetManifest(
 
   /** That of data sets with weights, which a program that knows none must not train on. */
   public static final int WEIGHTED_FORMAT_VERSION = 2;
+
+  /** That of data sets whose images lie elsewhere, with weights or without. */
+  public static final int IN_PLACE_FORMAT_VERSION = 3;
 
   private static final int ID_LENGTH = 16;
 
@@ -70,7 +75,7 @@ public record DatasetManifest(
     }
   }
 
-  /** A data set whose examples all count the same. */
+  /** A data set with its images, which all count the same. */
   public DatasetManifest(
       String digest,
       ClassIndex classes,
@@ -95,11 +100,12 @@ public record DatasetManifest(
         rejects,
         duplicates,
         warnings,
+        Optional.empty(),
         Optional.empty());
   }
 
-  /** The same data set with weights. */
-  DatasetManifest weighing(Weights given) {
+  /** The same data set with other weights, and its images elsewhere. */
+  DatasetManifest with(Optional<Weights> otherWeights, Optional<ImageFiles> otherImages) {
     return new DatasetManifest(
         digest,
         classes,
@@ -112,7 +118,8 @@ public record DatasetManifest(
         rejects,
         duplicates,
         warnings,
-        Optional.of(given));
+        otherWeights,
+        otherImages);
   }
 
   /** Short name of the content: the digest's first 16 digits. */

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.meanfield.data.DatasetManifest.DataFile;
 import org.meanfield.data.DatasetManifest.Duplicates;
@@ -30,6 +31,7 @@ final class DatasetManifestJson {
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private static final String WEIGHTS = "weights";
+  private static final String IMAGES = "images";
 
   private DatasetManifestJson() {}
 
@@ -43,9 +45,7 @@ final class DatasetManifestJson {
             .toList();
     Form form =
         new Form(
-            manifest.weights().isPresent()
-                ? DatasetManifest.WEIGHTED_FORMAT_VERSION
-                : DatasetManifest.FORMAT_VERSION,
+            version(manifest),
             manifest.datasetId(),
             manifest.digest(),
             manifest.examples(),
@@ -60,11 +60,12 @@ final class DatasetManifestJson {
             manifest.duplicates(),
             manifest.warnings());
     try {
-      if (manifest.weights().isEmpty()) {
+      if (manifest.weights().isEmpty() && manifest.images().isEmpty()) {
         return JSON.writeValueAsString(form) + "\n";
       }
       ObjectNode tree = JSON.valueToTree(form);
-      tree.set(WEIGHTS, JSON.valueToTree(manifest.weights().get()));
+      manifest.weights().ifPresent(weights -> tree.set(WEIGHTS, JSON.valueToTree(weights)));
+      manifest.images().ifPresent(images -> tree.set(IMAGES, JSON.valueToTree(images)));
       return JSON.writeValueAsString(tree) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A manifest always has a JSON form", e);
@@ -75,20 +76,26 @@ final class DatasetManifestJson {
     try {
       JsonNode tree = JSON.readTree(json);
       int version = tree.path("formatVersion").asInt(0);
-      boolean weighted = version == DatasetManifest.WEIGHTED_FORMAT_VERSION;
-      if (version != DatasetManifest.FORMAT_VERSION && !weighted) {
+      if (version < DatasetManifest.FORMAT_VERSION
+          || version > DatasetManifest.IN_PLACE_FORMAT_VERSION) {
         throw new CorruptArtifactException(
             artefact
                 + " has format version "
                 + (version == 0 ? "(none)" : version)
                 + ", this program reads "
                 + DatasetManifest.FORMAT_VERSION
-                + " and "
-                + DatasetManifest.WEIGHTED_FORMAT_VERSION
+                + " to "
+                + DatasetManifest.IN_PLACE_FORMAT_VERSION
                 + "; ingest the data again, or use the program version that wrote it");
       }
       DatasetManifest manifest = JSON.treeToValue(tree, Form.class).toManifest();
-      return weighted ? manifest.weighing(weights(tree)) : manifest;
+      boolean inPlace = version == DatasetManifest.IN_PLACE_FORMAT_VERSION;
+      boolean weighted =
+          version == DatasetManifest.WEIGHTED_FORMAT_VERSION
+              || (inPlace && tree.hasNonNull(WEIGHTS));
+      return manifest.with(
+          weighted ? Optional.of(required(tree, WEIGHTS, Weights.class)) : Optional.empty(),
+          inPlace ? Optional.of(required(tree, IMAGES, ImageFiles.class)) : Optional.empty());
     } catch (JsonProcessingException e) {
       throw damaged(artefact, e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
@@ -96,11 +103,21 @@ final class DatasetManifestJson {
     }
   }
 
-  private static Weights weights(JsonNode tree) throws JsonProcessingException {
-    if (!tree.hasNonNull(WEIGHTS)) {
-      throw new IllegalArgumentException("it lacks its weights");
+  private static int version(DatasetManifest manifest) {
+    if (manifest.images().isPresent()) {
+      return DatasetManifest.IN_PLACE_FORMAT_VERSION;
     }
-    return JSON.treeToValue(tree.get(WEIGHTS), Weights.class);
+    return manifest.weights().isPresent()
+        ? DatasetManifest.WEIGHTED_FORMAT_VERSION
+        : DatasetManifest.FORMAT_VERSION;
+  }
+
+  private static <T> T required(JsonNode tree, String key, Class<T> type)
+      throws JsonProcessingException {
+    if (!tree.hasNonNull(key)) {
+      throw new IllegalArgumentException("it lacks its " + key);
+    }
+    return JSON.treeToValue(tree.get(key), type);
   }
 
   private static CorruptArtifactException damaged(String artefact, String why, Exception cause) {

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.meanfield.data.DatasetManifest.DataFile;
 import org.meanfield.data.DatasetManifest.Duplicates;
 import org.meanfield.data.DatasetManifest.ImageSizes;
 import org.meanfield.data.DatasetManifest.Source;
 import org.meanfield.data.DatasetManifest.SplitCounts;
+import org.meanfield.data.DatasetManifest.Weights;
+import org.meanfield.data.ImageFiles.ImageFile;
 import org.meanfield.error.CorruptArtifactException;
 
 class DatasetManifestTest {
+  private static final Optional<Weights> WEIGHTS = Optional.of(new Weights(0.1));
+
   private final DatasetManifest manifest = example(5);
 
   @Test
@@ -53,7 +58,7 @@ class DatasetManifestTest {
 
   @Test
   void weightsMakeItAFormatOfTheirOwn() {
-    DatasetManifest weighted = manifest.weighing(new DatasetManifest.Weights(0.1));
+    DatasetManifest weighted = manifest.with(WEIGHTS, Optional.empty());
     String json = weighted.toJson();
     assertThat(json).contains("\"formatVersion\" : 2").contains("\"trainingMean\" : 0.1");
     assertThat(DatasetManifest.fromJson("x/dataset.json", json)).isEqualTo(weighted);
@@ -61,6 +66,27 @@ class DatasetManifestTest {
     assertCorrupt(json.replace("\"weights\"", "\"other\""), "lacks its weights");
     assertCorrupt(json.replace("Mean\" : 0.1", "Mean\" : 0.0"), "expected more than 0");
     assertCorrupt(json.replace("trainingMean", "mean"), "trainingMean");
+  }
+
+  @Test
+  void imagesThatLieElsewhereMakeItAFormatOfTheirOwn() {
+    ImageFiles images =
+        new ImageFiles(List.of("image", "bytes"), List.of(new ImageFile("file:/a b", 7, 99)));
+    for (Optional<Weights> weights : List.of(WEIGHTS, Optional.<Weights>empty())) {
+      DatasetManifest inPlace = manifest.with(weights, Optional.of(images));
+      String json = inPlace.toJson();
+      assertThat(json).contains("\"formatVersion\" : 3").contains("file:/a b");
+      assertThat(DatasetManifest.fromJson("x/dataset.json", json)).isEqualTo(inPlace);
+      assertCorrupt(json.replace("\"images\"", "\"other\""), "lacks its images");
+      assertCorrupt(json.replace("\"modified\"", "\"changed\""), "modified");
+    }
+  }
+
+  @Test
+  void everyRowOfEveryFileHasAnAddressOfItsOwn() {
+    long last = (1L << 40) - 1;
+    assertThat(ImageFiles.address(0, last) + 1).isEqualTo(ImageFiles.address(1, 0));
+    assertThatThrownBy(() -> ImageFiles.address(0, last + 1)).hasMessageContaining("no address");
   }
 
   @Test

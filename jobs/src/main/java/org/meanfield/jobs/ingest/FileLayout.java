@@ -42,7 +42,7 @@ record FileLayout(List<File> files, Map<String, Integer> first, Map<String, List
 
   /**
    * @param byClass split to its examples by label
-   * @param bytes split to the bytes of its images
+   * @param bytes split to the bytes of its images; without it where they are not written
    */
   static FileLayout of(Map<Split, List<Long>> byClass, Map<Split, Long> bytes, int rowsPerFile) {
     List<File> files = new ArrayList<>();
@@ -58,7 +58,8 @@ record FileLayout(List<File> files, Map<String, Integer> first, Map<String, List
         before.add(examples);
         examples += count;
       }
-      long wanted = Math.max(up(examples, rowsPerFile), up(bytes.get(split), MAX_FILE_BYTES));
+      long wanted =
+          Math.max(up(examples, rowsPerFile), up(bytes.getOrDefault(split, 0L), MAX_FILE_BYTES));
       int count = (int) Math.min(examples, wanted);
       first.put(split.id(), files.size());
       offsets.put(split.id(), before);

@@ -1,5 +1,7 @@
 package org.meanfield.jobs.ingest;
 
+import static org.apache.spark.sql.functions.col;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import org.meanfield.data.DatasetManifest.DataFile;
 import org.meanfield.data.DatasetManifest.Source;
 import org.meanfield.data.DatasetManifest.SplitCounts;
 import org.meanfield.data.DatasetManifest.Weights;
+import org.meanfield.data.ImageFiles;
 import org.meanfield.data.Split;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Job;
@@ -87,7 +90,23 @@ public final class IngestJob implements Job {
    */
   public JobResult run(JobContext context, Dataset<Row> rows, long count) {
     IngestSettings settings = IngestSettings.from(context.settings());
-    return run(context, settings, settings.input(), () -> RowSource.of(rows, count));
+    return run(
+        context, settings, settings.input(), () -> RowSource.of(rows, count, Optional.empty()));
+  }
+
+  /**
+   * The same without writing an image: the data set refers to the files in which they lie, and its
+   * manifest and digest are those of {@link #run} but for that.
+   *
+   * @param rows that have also the column {@code address} (long, see {@link
+   *     org.meanfield.jobs.storage.ImagesInPlace#address})
+   * @param images where they lie
+   */
+  public JobResult runInPlace(
+      JobContext context, Dataset<Row> rows, long count, ImageFiles images) {
+    IngestSettings settings = IngestSettings.from(context.settings());
+    return run(
+        context, settings, settings.input(), () -> RowSource.of(rows, count, Optional.of(images)));
   }
 
   private JobResult run(
@@ -204,8 +223,7 @@ public final class IngestJob implements Job {
       LongAccumulator done = spark.sparkContext().longAccumulator("checked images");
       JavaRDD<Row> rows =
           source
-              .images()
-              .zipWithUniqueId()
+              .numbered()
               .map(
                   new ImageCheck(
                       settings.maxPixels(),
@@ -213,10 +231,12 @@ public final class IngestJob implements Job {
                       source.weightColumn().orElse(null),
                       done));
       String folder = output.work("checked");
+      String[] unwritten = source.inPlace().isPresent() ? new String[] {"image"} : new String[0];
       CheckProgress progress = CheckProgress.start(console, done, count);
       try {
         spark
             .createDataFrame(rows, ImageCheck.SCHEMA)
+            .drop(unwritten)
             .write()
             .option("compression", "none")
             .option("parquet.enable.dictionary", "false")
@@ -224,7 +244,12 @@ public final class IngestJob implements Job {
       } finally {
         progress.stop();
       }
-      return spark.read().schema(ImageCheck.SCHEMA).parquet(folder);
+      return spark
+          .read()
+          .schema(ImageCheck.SCHEMA)
+          .parquet(folder)
+          .drop(unwritten)
+          .withColumn(DatasetFiles.ADDRESS, col("key"));
     }
 
     private void writeRejects(Dataset<Row> checked, CheckSummary summary) {
@@ -243,7 +268,12 @@ public final class IngestJob implements Job {
     private DatasetManifest write(
         Dataset<Row> checked, CheckSummary checks, ClassNames classes, Dataset<Row> unique) {
       DatasetSummary summary = DatasetSummary.of(unique, classes.names().size());
-      FileLayout layout = FileLayout.of(summary.byClass(), summary.bytes(), settings.rowsPerFile());
+      Optional<ImageFiles> inPlace = source.inPlace();
+      FileLayout layout =
+          FileLayout.of(
+              summary.byClass(),
+              inPlace.isPresent() ? Map.of() : summary.bytes(),
+              settings.rowsPerFile());
       context
           .console()
           .line(
@@ -255,7 +285,12 @@ public final class IngestJob implements Job {
                       layout.files().size()));
       Optional<Weights> weights = weights(unique, summary);
       List<DataFile> files =
-          new DataFileWriter(spark, context.storage(), DatasetFiles.schema(weights))
+          new DataFileWriter(
+                  spark,
+                  context.storage(),
+                  inPlace.isPresent()
+                      ? DatasetFiles.schemaInPlace(weights)
+                      : DatasetFiles.schema(weights))
               .write(checked, unique, layout, output.work("data"));
       List<String> warnings = IngestWarnings.of(source, settings, checks, classes, summary, unique);
       warnings.forEach(warning -> context.console().line("ingest: warning: " + warning));
@@ -273,7 +308,8 @@ public final class IngestJob implements Job {
           rejects,
           summary.duplicates(),
           warnings,
-          weights);
+          weights,
+          inPlace);
     }
 
     private Optional<Weights> weights(Dataset<Row> unique, DatasetSummary summary) {

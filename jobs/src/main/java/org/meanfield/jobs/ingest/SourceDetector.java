@@ -1,5 +1,6 @@
 package org.meanfield.jobs.ingest;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -60,7 +61,7 @@ final class SourceDetector {
     } else {
       String name = input.substring(input.lastIndexOf('/') + 1);
       seen.add(name);
-      suggest(new StorageEntry(name, input, StorageEntry.Kind.FILE, 0), possible);
+      suggest(new StorageEntry(name, input, StorageEntry.Kind.FILE, 0, Instant.EPOCH), possible);
     }
     if (possible.size() == 1) {
       return possible.iterator().next();

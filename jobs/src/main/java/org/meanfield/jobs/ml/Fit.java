@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.meanfield.config.Settings;
+import org.meanfield.data.ImageFiles;
 import org.meanfield.data.Sha256;
 import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.cli.Console;
@@ -65,27 +67,64 @@ record Fit(SparkSession spark, RunFolder folder, Config training, Config ingest,
       console.line("fit: on the data set " + ingested.get().uri() + ", as it is");
       return ingested.get();
     }
-    LabelledRows.Prepared prepared = columns.prepare(data);
+    ParquetImages.Found found = ParquetImages.of(data, columns.image(data), folder.storage());
+    LabelledRows.Prepared prepared = columns.prepare(data, found.files());
     IngestJob job = new IngestJob();
-    Config configuration = ingest;
-    if (!prepared.classNames().isEmpty()) {
-      if (configuration.hasPath("ingest.class-names")) {
-        throw new SettingsException(
-            "The parameter classNames is set, but the labels in column '"
-                + columns.labelCol()
-                + "' are numbers; leave classNames out, or convert the column to text");
-      }
-      configuration =
-          configuration.withValue(
-              "ingest.class-names", ConfigValueFactory.fromAnyRef(prepared.classNames()));
-    }
-    String content = configuration.root().render(ConfigRenderOptions.concise());
-    String target = folder.path("data-" + digest(List.of(prepared.identity(), content)));
+    Config configuration = configuration(columns, prepared);
+    List<String> identity =
+        new ArrayList<>(
+            List.of(
+                prepared.identity(), configuration.root().render(ConfigRenderOptions.concise())));
+    found.files().ifPresent(images -> identity.addAll(places(images)));
+    String target = folder.path("data-" + digest(identity));
+    console.line(
+        found
+            .files()
+            .map(images -> inPlace(images, target))
+            .orElseGet(
+                () ->
+                    "fit: the images are written once, to "
+                        + target
+                        + ", because "
+                        + found.refusal()));
     JobContext context =
         context(settings(job, configuration, "dataframe:" + prepared.identity(), target));
     long start = System.nanoTime();
-    write(job, context, job.run(context, prepared.rows(), prepared.count()), start);
+    JobResult result =
+        found.files().isPresent()
+            ? job.runInPlace(context, prepared.rows(), prepared.count(), found.files().get())
+            : job.run(context, prepared.rows(), prepared.count());
+    write(job, context, result, start);
     return DatasetFiles.open(spark, folder.storage(), target);
+  }
+
+  private static String inPlace(ImageFiles images, String target) {
+    int count = images.files().size();
+    return "fit: on the images where they lie, in %,d Parquet %s; %s gets what is known of them"
+        .formatted(count, count == 1 ? "file" : "files", target);
+  }
+
+  /** Where images lie, so that files that changed are another data set. */
+  private static List<String> places(ImageFiles images) {
+    return Stream.concat(
+            images.column().stream(),
+            images.files().stream()
+                .map(file -> file.uri() + " " + file.bytes() + " " + file.modified()))
+        .toList();
+  }
+
+  private Config configuration(LabelledRows columns, LabelledRows.Prepared prepared) {
+    if (prepared.classNames().isEmpty()) {
+      return ingest;
+    }
+    if (ingest.hasPath("ingest.class-names")) {
+      throw new SettingsException(
+          "The parameter classNames is set, but the labels in column '"
+              + columns.labelCol()
+              + "' are numbers; leave classNames out, or convert the column to text");
+    }
+    return ingest.withValue(
+        "ingest.class-names", ConfigValueFactory.fromAnyRef(prepared.classNames()));
   }
 
   /** Runs that would end differently have different names, so that a search keeps them apart. */

@@ -33,10 +33,13 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
+import org.meanfield.data.ImageFiles;
 import org.meanfield.data.Sha256;
 import org.meanfield.data.Split;
 import org.meanfield.error.DataException;
 import org.meanfield.jobs.spark.ImageColumn;
+import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.ImagesInPlace;
 
 /**
  * Which columns of a DataFrame hold images, classes, weights and what is validated on, and what
@@ -54,7 +57,8 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
   /**
    * A DataFrame in the form that ingest takes.
    *
-   * @param rows origin, image, label and split, and weight where there is a column with weights
+   * @param rows origin, image, label and split, weight where there is a column with weights, and
+   *     address where the images stay where they are
    * @param classNames in label order; empty where the labels are names themselves
    * @param count number of rows
    * @param identity digest of the rows' content, in any order
@@ -77,23 +81,31 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
   }
 
   /**
+   * The column with the images.
+   *
+   * @throws DataException where it holds none
+   */
+  ImageColumn image(Dataset<Row> data) {
+    DataType type = data.schema().apply(imageCol).dataType();
+    return ImageColumn.of(imageCol, type)
+        .orElseThrow(() -> new DataException(ImageColumn.refusal(imageCol, type)));
+  }
+
+  /**
    * Looks through the DataFrame once, for its identity, its labels and its weights.
    *
+   * @param inPlace where its images lie; empty where they are to be written
    * @throws DataException where it is empty, a label is no whole number from 0 on, a weight is
    *     none, or all are 0
    */
-  Prepared prepare(Dataset<Row> data) {
+  Prepared prepare(Dataset<Row> data, Optional<ImageFiles> inPlace) {
     StructType schema = data.schema();
-    DataType type = schema.apply(imageCol).dataType();
-    ImageColumn image =
-        ImageColumn.of(imageCol, type)
-            .orElseThrow(() -> new DataException(ImageColumn.refusal(imageCol, type)));
     boolean numeric = schema.apply(labelCol).dataType() instanceof NumericType;
     Column number = (numeric ? col("label") : lit(null)).cast(DataTypes.DoubleType);
-    Dataset<Row> narrow = narrow(data, image);
+    Dataset<Row> narrow = narrow(data, image(data), inPlace);
     List<Column> content =
         Arrays.stream(narrow.columns())
-            .filter(name -> !name.equals("origin"))
+            .filter(name -> !name.equals("origin") && !name.equals(DatasetFiles.ADDRESS))
             .map(org.apache.spark.sql.functions::col)
             .toList();
     WeightColumn weight = new WeightColumn(weightCol);
@@ -123,7 +135,7 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
   }
 
   /** The columns that ingest takes. */
-  private Dataset<Row> narrow(Dataset<Row> data, ImageColumn image) {
+  private Dataset<Row> narrow(Dataset<Row> data, ImageColumn image, Optional<ImageFiles> inPlace) {
     Column split =
         validationCol.isEmpty()
             ? lit(Split.TRAIN.id())
@@ -136,6 +148,8 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
                 col(quoted(labelCol)).as("label"),
                 split.as("split")));
     columns.addAll(new WeightColumn(weightCol).values());
+    inPlace.ifPresent(
+        images -> columns.add(ImagesInPlace.address(images, data).as(DatasetFiles.ADDRESS)));
     return data.select(columns.toArray(new Column[0]));
   }
 

@@ -4,14 +4,17 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.DatasetManifest.DataFile;
@@ -22,8 +25,8 @@ import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.error.DataException;
 
 /**
- * A finished data set on any Hadoop file system: its manifest and its Parquet files. The only way
- * in which jobs read data sets.
+ * A finished data set on any Hadoop file system: its manifest and its Parquet files, and where its
+ * images were not written those in which they lie. The only way in which jobs read data sets.
  */
 public final class DatasetFiles {
   /** SHA-256 of the encoded image, in hex; text. */
@@ -50,6 +53,9 @@ public final class DatasetFiles {
   /** How much the image's loss counts; double, in data sets that have weights. */
   public static final String WEIGHT = "weight";
 
+  /** Where the image lies; long, in data sets whose images were not written. */
+  public static final String ADDRESS = "address";
+
   /** The columns of every data file, in order; of one with weights see {@link #schema}. */
   public static final StructType SCHEMA =
       new StructType()
@@ -64,11 +70,13 @@ public final class DatasetFiles {
   private static final StructType WEIGHTED_SCHEMA = SCHEMA.add(WEIGHT, DataTypes.DoubleType, false);
 
   private final SparkSession spark;
+  private final Storage storage;
   private final String uri;
   private final DatasetManifest manifest;
 
-  private DatasetFiles(SparkSession spark, String uri, DatasetManifest manifest) {
+  private DatasetFiles(SparkSession spark, Storage storage, String uri, DatasetManifest manifest) {
     this.spark = spark;
+    this.storage = storage;
     this.uri = uri;
     this.manifest = manifest;
   }
@@ -78,8 +86,8 @@ public final class DatasetFiles {
    *
    * @param uri the data set's folder
    * @throws DataException where no finished data set is
-   * @throws CorruptArtifactException where the manifest is damaged, or a data file is missing or
-   *     has another length
+   * @throws CorruptArtifactException where the manifest is damaged, a data file is missing or has
+   *     another length, or a file of others with the images is not what it was
    */
   public static DatasetFiles open(SparkSession spark, Storage storage, String uri) {
     String folder = storage.qualify(uri);
@@ -112,12 +120,50 @@ public final class DatasetFiles {
                 + "; restore it, or ingest the data again into another folder");
       }
     }
-    return new DatasetFiles(spark, folder, manifest);
+    DatasetFiles data = new DatasetFiles(spark, storage, folder, manifest);
+    data.changedImages()
+        .ifPresent(
+            change -> {
+              throw change;
+            });
+    return data;
   }
 
   /** The columns of a data set's files, in order. */
   public static StructType schema(Optional<Weights> weights) {
     return weights.isPresent() ? WEIGHTED_SCHEMA : SCHEMA;
+  }
+
+  /** Those of a data set whose images were not written. */
+  public static StructType schemaInPlace(Optional<Weights> weights) {
+    StructField[] fields = schema(weights).fields().clone();
+    int image = SCHEMA.fieldIndex(IMAGE);
+    fields[image] = DataTypes.createStructField(ADDRESS, DataTypes.LongType, false);
+    return new StructType(fields);
+  }
+
+  /**
+   * After a failure: looks whether a file of others with this data set's images is still what it
+   * was, which says more than what Spark met in it.
+   *
+   * @throws CorruptArtifactException naming a file that is not
+   */
+  public void requireImagesAfter(Exception failure) {
+    Optional<CorruptArtifactException> change;
+    try {
+      change = changedImages();
+    } catch (UncheckedIOException e) {
+      failure.addSuppressed(e); // what failed first is what a person must read
+      return;
+    }
+    if (change.isPresent()) {
+      change.get().addSuppressed(failure);
+      throw change.get();
+    }
+  }
+
+  private Optional<CorruptArtifactException> changedImages() {
+    return manifest.images().flatMap(images -> ImagesInPlace.change(storage, uri, images));
   }
 
   /** What the data set holds. */
@@ -130,7 +176,10 @@ public final class DatasetFiles {
     return uri;
   }
 
-  /** Absolute URIs of a split's files, in name order: each holds every class in proportion. */
+  /**
+   * Absolute URIs of a split's files, in name order: each holds every class in proportion. For
+   * counting and comparing; {@link #split} reads them, wherever the images lie.
+   */
   public List<String> files(Split split) {
     return manifest.files(split).stream().map(file -> uri + "/" + file.path()).toList();
   }
@@ -172,7 +221,21 @@ public final class DatasetFiles {
               + "'; it has "
               + manifest.splits().keySet().stream().map(Split::id).toList());
     }
-    return spark.read().schema(schema).parquet(files.toArray(new String[0]));
+    String[] own = files.toArray(new String[0]);
+    return manifest
+        .images()
+        .map(
+            images ->
+                ImagesInPlace.join(
+                        spark,
+                        images,
+                        spark.read().schema(schemaInPlace(manifest.weights())).parquet(own),
+                        manifest.examples(split))
+                    .select(
+                        Arrays.stream(schema.fieldNames())
+                            .map(org.apache.spark.sql.functions::col)
+                            .toArray(Column[]::new)))
+        .orElseGet(() -> spark.read().schema(schema).parquet(own));
   }
 
   /**

@@ -233,7 +233,8 @@ public final class Storage {
                     status.getPath().getName(),
                     status.getPath().toString(),
                     status.isDirectory() ? StorageEntry.Kind.FOLDER : StorageEntry.Kind.FILE,
-                    status.getLen()));
+                    status.getLen(),
+                    Instant.ofEpochMilli(status.getModificationTime())));
           }
           entries.sort(Comparator.comparing(StorageEntry::name));
           return entries;

@@ -1,5 +1,7 @@
 package org.meanfield.jobs.storage;
 
+import java.time.Instant;
+
 /**
  * A file or folder inside a folder.
  *
@@ -7,8 +9,9 @@ package org.meanfield.jobs.storage;
  * @param path absolute, with scheme
  * @param kind file or folder
  * @param bytes length of a file; meaningless for a folder
+ * @param modified last change of a file; meaningless for a folder
  */
-public record StorageEntry(String name, String path, Kind kind, long bytes) {
+public record StorageEntry(String name, String path, Kind kind, long bytes, Instant modified) {
 
   /** What an entry is. */
   public enum Kind {

@@ -83,6 +83,9 @@ public final class TrainJob implements Job {
       lock.requireHeld();
       return finishedBefore(context, artifacts, data)
           .orElseGet(() -> train(context, artifacts, data));
+    } catch (Exception e) { // Spark's own are checked, and thrown undeclared
+      data.requireImagesAfter(e);
+      throw e;
     }
   }
 
