@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -33,6 +35,10 @@ final class MlflowRun {
   private static final int PARAMETERS = 100;
 
   private static final int METRICS = 1000;
+
+  /** More runs with the same tag than there will ever be. */
+  private static final int SAME_TAG = 100;
+
   private static final int VALUE_LENGTH = 500;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -50,34 +56,60 @@ final class MlflowRun {
     this.endedBefore = info.getStatus() == RunStatus.FINISHED;
   }
 
-  /** The run on the server; made where it does not know it. */
+  /**
+   * The run on the server; made where it does not know it. Where another process makes it at the
+   * same time the older one stays: MLflow takes any number of runs with the same tag.
+   */
   static MlflowRun open(
       MlflowServer server, Storage storage, TrackingSettings settings, TrackedRun run) {
     String experiment =
-        server.call(
+        server.foundOrMade(
             "finding the experiment " + settings.experiment(),
-            client -> experiment(client, settings.experiment()));
-    String filter = "tags.`%s` = '%s'".formatted(TrackedRun.RUN_ID_TAG, run.runId());
-    List<Run> known =
-        server.call(
-            "finding the run",
             client ->
-                client.searchRuns(List.of(experiment), filter, ViewType.ACTIVE_ONLY, 1).getItems());
+                client.getExperimentByName(settings.experiment()).map(Experiment::getExperimentId),
+            client -> client.createExperiment(settings.experiment()));
+    Optional<Run> known = oldest(server, experiment, run.runId());
     if (known.isEmpty()) {
       RunInfo made =
           server.call("making the run", client -> client.createRun(request(experiment, run)));
-      MlflowRun opened = new MlflowRun(server, storage, made);
-      opened.logParameters(run.parameters());
-      return opened;
+      known =
+          oldest(server, experiment, run.runId())
+              .filter(oldest -> !oldest.getInfo().getRunId().equals(made.getRunId()));
+      if (known.isEmpty()) {
+        MlflowRun opened = new MlflowRun(server, storage, made);
+        opened.logParameters(run.parameters());
+        return opened;
+      }
+      server.call("dropping the second run", client -> deleted(client, made.getRunId()));
     }
-    MlflowRun opened = new MlflowRun(server, storage, known.get(0).getInfo());
+    MlflowRun opened = new MlflowRun(server, storage, known.get().getInfo());
     known
-        .get(0)
+        .get()
         .getData()
         .getTagsList()
         .forEach(tag -> opened.tags.put(tag.getKey(), tag.getValue()));
     opened.readWhatItKnows(run);
     return opened;
+  }
+
+  private static Optional<Run> oldest(MlflowServer server, String experiment, String runId) {
+    String filter = "tags.`%s` = '%s'".formatted(TrackedRun.RUN_ID_TAG, runId);
+    List<Run> found =
+        server.call(
+            "finding the run",
+            client ->
+                client
+                    .searchRuns(List.of(experiment), filter, ViewType.ACTIVE_ONLY, SAME_TAG)
+                    .getItems());
+    return found.stream()
+        .min(
+            Comparator.comparing((Run run) -> run.getInfo().getStartTime())
+                .thenComparing(run -> run.getInfo().getRunId()));
+  }
+
+  private static String deleted(MlflowClient client, String runId) {
+    client.deleteRun(runId);
+    return runId;
   }
 
   /** MLflow's name of it. */
@@ -177,13 +209,6 @@ final class MlflowRun {
           call.accept(client);
           return what;
         });
-  }
-
-  private static String experiment(MlflowClient client, String name) {
-    return client
-        .getExperimentByName(name)
-        .map(Experiment::getExperimentId)
-        .orElseGet(() -> client.createExperiment(name));
   }
 
   private static CreateRun request(String experiment, TrackedRun run) {

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.mlflow.tracking.MlflowClient;
+import org.mlflow.tracking.MlflowHttpException;
 import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 
 /**
@@ -76,6 +77,31 @@ final class MlflowServer implements AutoCloseable {
   <T> T call(String what, Function<MlflowClient, T> call) {
     MlflowClient asked = client;
     return within(settings.timeout(), what, () -> call.apply(asked));
+  }
+
+  /**
+   * What the server knows by a name, or makes now. Of two that make it at once the server refuses
+   * one, which finds the other's.
+   *
+   * @throws OutageException where it fails or takes too long
+   */
+  String foundOrMade(
+      String what,
+      Function<MlflowClient, Optional<String>> find,
+      Function<MlflowClient, String> make) {
+    return call(
+        what,
+        client -> {
+          Optional<String> found = find.apply(client);
+          if (found.isPresent()) {
+            return found.get();
+          }
+          try {
+            return make.apply(client);
+          } catch (MlflowHttpException refused) {
+            return find.apply(client).orElseThrow(() -> refused);
+          }
+        });
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.meanfield.jobs.tracking;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +82,8 @@ public final class ModelCatalogue {
   }
 
   /**
-   * A published run as a version of the registered model.
+   * A published run as a version of the registered model. MLflow numbers versions as they come:
+   * where two processes tell of it at the same time both make one, and the higher goes.
    *
    * @param folder of its model among the run's artefacts
    * @param model an MLflow model folder, by path; made where the server has no such version
@@ -95,9 +97,18 @@ public final class ModelCatalogue {
     Optional<ModelVersion> known = known(on, publication.identity());
     if (known.isEmpty()) {
       model.get().forEach((path, content) -> on.write(folder + "/" + path, content));
-      return server.call(
-          "making the model version",
-          client -> makeVersion(client, on, folder, publication.tags()));
+      String made =
+          server.call(
+              "making the model version",
+              client -> makeVersion(client, on, folder, publication.tags()));
+      known = known(on, publication.identity()).filter(lowest -> !lowest.getVersion().equals(made));
+      if (known.isEmpty()) {
+        return made;
+      }
+      server.delete(
+          "dropping the second model version",
+          "model-versions/delete",
+          MlflowRun.json(Map.of("name", name, "version", made)));
     }
     String version = known.get().getVersion();
     Map<String, String> tags = tags(known.get());
@@ -130,7 +141,7 @@ public final class ModelCatalogue {
             "finding the model version", client -> client.searchModelVersions(filter).getItems());
     return ofRun.stream()
         .filter(version -> tags(version).entrySet().containsAll(identity.entrySet()))
-        .findFirst();
+        .min(Comparator.comparingInt(version -> Integer.parseInt(version.getVersion())));
   }
 
   private static Map<String, String> tags(ModelVersion version) {
@@ -151,19 +162,23 @@ public final class ModelCatalogue {
 
   private void requireModel() {
     if (!isThere) {
-      server.call("making the registered model " + name, this::foundOrMade);
+      server.foundOrMade(
+          "making the registered model " + name,
+          this::registeredModel,
+          client ->
+              client.sendPost("registered-models/create", MlflowRun.json(Map.of("name", name))));
       isThere = true;
     }
   }
 
-  private String foundOrMade(MlflowClient client) {
+  private Optional<String> registeredModel(MlflowClient client) {
     try {
-      return client.getRegisteredModel(name).getName();
+      return Optional.of(client.getRegisteredModel(name).getName());
     } catch (MlflowHttpException e) {
       if (e.getStatusCode() != NOT_FOUND) {
         throw e;
       }
-      return client.sendPost("registered-models/create", MlflowRun.json(Map.of("name", name)));
+      return Optional.empty();
     }
   }
 

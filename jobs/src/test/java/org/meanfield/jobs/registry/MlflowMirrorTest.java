@@ -9,7 +9,11 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +118,40 @@ class MlflowMirrorTest {
     assertThat(call("verify")).isZero();
   }
 
+  /** Both look before either makes anything, at each of the four things that there are to make. */
+  @Test
+  void twoThatTellAtOnceMakeOneOfEverything() throws Exception {
+    assertThat(call("promote", "--version", "1")).isZero();
+    mlflow.pair(
+        "experiments/get-by-name", "runs/search", "registered-models/get", "model-versions/search");
+    ExecutorService tellers = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<String>> both = tellers.invokeAll(List.of(this::tellAlone, this::tellAlone));
+      String printed = both.get(0).get() + both.get(1).get();
+      assertThat(printed).doesNotContain(WARNING).contains("as its version 1");
+    } finally {
+      tellers.shutdown();
+    }
+    for (String made : List.of("runs", "model-versions")) {
+      assertThat(Collections.frequency(mlflow.asked, made + "/create")).as(made).isEqualTo(2);
+      assertThat(Collections.frequency(mlflow.asked, made + "/delete")).as(made).isEqualTo(1);
+    }
+    assertThat(mlflow.run().at("/info/status").asText()).isEqualTo("FINISHED");
+    assertThat(mlflow.versions).hasSize(1);
+    assertThat(mlflow.versions.get(0).path("run_id")).isEqualTo(mlflow.run().at("/info/run_id"));
+    assertThat(mlflow.aliases).containsEntry(CHAMPION, "1");
+    assertThat(told("alias", "--name", STAGING, "--version", "1")).isZero();
+    assertThat(mlflow.versions).hasSize(1);
+  }
+
+  private String tellAlone() {
+    ByteArrayOutputStream own = new ByteArrayOutputStream();
+    String uri = "mlflow.tracking-uri=" + mlflow.uri();
+    int code = call(own, "promote", List.of("--version", CHAMPION, "--set", uri));
+    assertThat(code).as(own.toString(UTF_8)).isZero();
+    return own.toString(UTF_8);
+  }
+
   private void everythingIsThereOnce() {
     assertThat(printed()).doesNotContain(WARNING);
     assertThat(mlflow.runs).hasSize(3);
@@ -154,10 +192,14 @@ class MlflowMirrorTest {
 
   private int call(String verb, String... options) {
     out.reset();
+    return call(out, verb, List.of(options));
+  }
+
+  private int call(ByteArrayOutputStream printed, String verb, List<String> options) {
     List<String> args = new ArrayList<>(List.of("registry", verb));
     args.addAll(List.of("--registry", folder.resolve("registry").toString()));
-    args.addAll(List.of(options));
-    PrintStream stream = new PrintStream(out, true, UTF_8);
+    args.addAll(options);
+    PrintStream stream = new PrintStream(printed, true, UTF_8);
     Console console = new Console(stream, Console.TerminalKind.PLAIN);
     return new Meanfield(RegistryCommands.all(), stream, stream, console)
         .run(args.toArray(new String[0]));

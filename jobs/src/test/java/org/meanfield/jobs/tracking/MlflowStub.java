@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +33,7 @@ import java.util.regex.Pattern;
  */
 public final class MlflowStub implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String API = "^/api/2.0/mlflow/";
   private static final Pattern EQUALS = Pattern.compile("([\\w.`-]+) = '([^']*)'");
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -61,6 +63,11 @@ public final class MlflowStub implements AutoCloseable {
   /** The header Authorization of each request; "none" where there was none. */
   public final List<String> authorizations = new CopyOnWriteArrayList<>();
 
+  /** What was asked for, below the API, in the order of the answers. */
+  public final List<String> asked = new CopyOnWriteArrayList<>();
+
+  private final Map<String, CountDownLatch> paired = new ConcurrentHashMap<>();
+  private final AtomicInteger runsMade = new AtomicInteger();
   private final Map<String, String> experiments = new TreeMap<>();
 
   /** Listens on a free port of this machine. */
@@ -84,6 +91,13 @@ public final class MlflowStub implements AutoCloseable {
   /** So many requests are answered, and all after them get a 500. */
   public void failAfter(int requests) {
     allowed.set(requests);
+  }
+
+  /** The next two answers to each of these go out together: nobody may act on one before. */
+  public void pair(String... paths) {
+    for (String path : paths) {
+      paired.put(path, new CountDownLatch(2));
+    }
   }
 
   /** No request gets an answer any more. */
@@ -156,6 +170,7 @@ public final class MlflowStub implements AutoCloseable {
         status = e.status;
         answer = JSON.writeValueAsBytes(Map.of("error_code", "REFUSED", "message", e.getMessage()));
       }
+      awaitPair(exchange.getRequestURI().getPath().replaceFirst(API, ""));
     }
     exchange.sendResponseHeaders(status, answer.length);
     exchange.getResponseBody().write(answer);
@@ -163,8 +178,19 @@ public final class MlflowStub implements AutoCloseable {
   }
 
   private void awaitRelease() {
+    await(released);
+  }
+
+  private void awaitPair(String path) {
+    asked.add(path);
+    CountDownLatch both = paired.getOrDefault(path, new CountDownLatch(0));
+    both.countDown();
+    await(both);
+  }
+
+  private static void await(CountDownLatch latch) {
     try {
-      released.await();
+      latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -182,12 +208,13 @@ public final class MlflowStub implements AutoCloseable {
         exchange.getRequestMethod().equals("GET")
             ? query(exchange)
             : JSON.readTree(new String(body, StandardCharsets.UTF_8));
-    path = path.replaceFirst("^/api/2.0/mlflow/", "");
+    path = path.replaceFirst(API, "");
     return switch (path) {
       case "experiments/get-by-name" -> experiment(request.path("experiment_name").asText());
       case "experiments/create" -> makeExperiment(request.path("name").asText());
       case "runs/create" -> makeRun(request);
       case "runs/search" -> search(request);
+      case "runs/delete" -> delete(request);
       case "runs/get" -> object("run", known(request));
       case "runs/update" -> update(request);
       case "runs/log-batch" -> log(request);
@@ -214,7 +241,7 @@ public final class MlflowStub implements AutoCloseable {
   }
 
   private JsonNode makeRun(JsonNode request) {
-    String id = "run" + runs.size();
+    String id = "run" + runsMade.getAndIncrement();
     String experiment = request.path("experiment_id").asText();
     ObjectNode run = JSON.createObjectNode();
     run.putObject("info")
@@ -223,12 +250,19 @@ public final class MlflowStub implements AutoCloseable {
         .put("run_name", request.path("run_name").asText())
         .put("experiment_id", experiment)
         .put("status", "RUNNING")
-        .put("artifact_uri", "mlflow-artifacts:/" + experiment + "/" + id + "/artifacts");
+        .put("artifact_uri", "mlflow-artifacts:/" + experiment + "/" + id + "/artifacts")
+        .set("start_time", request.path("start_time"));
     ObjectNode data = run.putObject("data");
     data.putArray("params");
     data.putArray("tags").addAll((ArrayNode) request.withArray("tags"));
     runs.put(id, run);
     return object("run", run);
+  }
+
+  private JsonNode delete(JsonNode request) {
+    known(request);
+    runs.remove(request.path("run_id").asText());
+    return JSON.createObjectNode();
   }
 
   private JsonNode search(JsonNode request) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.meanfield.jobs.tracking.MlflowStub.Refusal;
 
@@ -17,6 +18,7 @@ final class StubbedModels {
 
   final List<ObjectNode> versions = new CopyOnWriteArrayList<>();
   final Map<String, String> aliases = new TreeMap<>();
+  private final AtomicInteger made = new AtomicInteger();
   private final List<String> models = new CopyOnWriteArrayList<>();
   private final Consumer<JsonNode> knownRun;
 
@@ -34,6 +36,7 @@ final class StubbedModels {
       case "registered-models/alias" -> method.equals("DELETE") ? drop(request) : point(request);
       case "model-versions/search" -> search(request);
       case "model-versions/create" -> makeVersion(request);
+      case "model-versions/delete" -> delete(request);
       case "model-versions/set-tag" -> tag(request);
       default -> throw new Refusal(404, "no such endpoint: " + path);
     };
@@ -82,9 +85,16 @@ final class StubbedModels {
     model(request.path("name").asText());
     knownRun.accept(request);
     ObjectNode version = request.deepCopy();
-    version.put("version", Integer.toString(versions.size() + 1));
+    version.put("version", Integer.toString(made.incrementAndGet()));
     versions.add(version);
     return MlflowStub.object("model_version", version);
+  }
+
+  private JsonNode delete(JsonNode request) {
+    ObjectNode version = version(request);
+    versions.remove(version);
+    aliases.values().remove(version.path("version").asText());
+    return JSON.createObjectNode();
   }
 
   private JsonNode tag(JsonNode request) {
@@ -103,10 +113,9 @@ final class StubbedModels {
 
   private ObjectNode version(JsonNode request) {
     model(request.path("name").asText());
-    int number = request.path("version").asInt();
-    if (number < 1 || number > versions.size()) {
-      throw new Refusal(404, "no model version in " + request);
-    }
-    return versions.get(number - 1);
+    return versions.stream()
+        .filter(version -> version.path("version").equals(request.path("version")))
+        .findFirst()
+        .orElseThrow(() -> new Refusal(404, "no model version in " + request));
   }
 }
