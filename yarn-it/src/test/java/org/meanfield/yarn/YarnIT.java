@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +129,34 @@ class YarnIT {
     assertThat(again.exitCode()).as(again.output()).isEqualTo(20);
     assertThat(again.output()).as("YARN knows failures only").contains("finished with failed");
     assertThat(result("retrain").get("status").asText()).isEqualTo("no-new-data");
+    failuresKeepTheirCodes(tools, settings);
+  }
+
+  private static void failuresKeepTheirCodes(Path tools, Path settings) throws Exception {
+    String owner =
+        """
+        { "owner" : "another machine", "since" : "%s", "process" : null, "id" : "1" }
+        """
+            .formatted(Instant.now());
+    write("retrain/lock/00000090.json", owner);
+    Outcome held = scheduled(tools, settings);
+    assertThat(held.exitCode()).as(held.output()).isEqualTo(75);
+    assertThat(result("retrain").get("status").asText()).as("the owner's").isEqualTo("no-new-data");
+    assertThat(result("retrain/turned-away").get("message").asText()).contains("another machine");
+    write("retrain/lock/00000090.released", "");
+
+    String given = Files.readString(settings);
+    Files.writeString(settings, given.replace("/deliveries", "/nowhere"));
+    Outcome refused = scheduled(tools, settings);
+    assertThat(refused.exitCode()).as(refused.output()).isEqualTo(3);
+    assertThat(result("retrain").get("message").asText()).contains("/nowhere is no folder");
+  }
+
+  private static void write(String path, String text) throws IOException {
+    try (OutputStream out =
+        cluster.files().create(new org.apache.hadoop.fs.Path(home + "/" + path))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private static Outcome scheduled(Path tools, Path settings)

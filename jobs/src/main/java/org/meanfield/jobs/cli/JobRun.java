@@ -23,6 +23,9 @@ final class JobRun {
   // What a shell calls a process that SIGTERM ended; the JVM says it whatever is returned here.
   private static final int STOPPED = 143;
 
+  /** Below a folder of verdicts: that of the newest start that found the lock held. */
+  private static final String TURNED_AWAY = "turned-away";
+
   private final long start = System.nanoTime();
   private final Invocation invocation;
   private final Job job;
@@ -141,14 +144,18 @@ final class JobRun {
       // Neither a conflict nor wrong settings touched the folder: what an earlier command said
       // about its content is still true. Where a lock is held, its owner will write the verdict.
       Optional<MeanfieldException> stated = stated(failure);
+      boolean artefact = job.outputKind() == Job.OutputKind.ARTEFACT;
       boolean held = stated.filter(LockHeldException.class::isInstance).isPresent();
       boolean refused =
           stated
               .filter(e -> e instanceof ConflictException || e instanceof SettingsException)
               .isPresent();
-      boolean untouched = held || (refused && job.outputKind() == Job.OutputKind.ARTEFACT);
+      boolean untouched = held || (refused && artefact);
       if (!untouched || !file.exists()) {
         file.writeFailure(job.command(), code, message, seconds());
+      } else if (!artefact) {
+        ResultFile beside = new ResultFile(storage, folder + "/" + TURNED_AWAY);
+        beside.writeFailure(job.command(), code, message, seconds());
       }
     } catch (RuntimeException e) {
       // The command's own failure is what the exit code tells; this one only adds to it.

@@ -83,8 +83,10 @@ class RegistryCommandsTest {
     assertThat(current.get("modelId").asText())
         .isEqualTo(read(folder.resolve("registry/champion.json")).get("modelId").asText());
 
+    new Storage(new Configuration()).delete(serving.resolve("1").toString()); // for the room
     assertThat(run("rollback")).isZero();
     assertThat(read(serving.resolve("current.json")).get("version").asInt()).isEqualTo(1);
+    assertThat(serving.resolve("1/bundle.json")).exists();
     assertThat(result().at("/served/0").asText()).isEqualTo(serving + "/1");
 
     Files.delete(serving.resolve("current.json"));

@@ -100,6 +100,9 @@ class RetrainJobTest {
         };
     assertThat(day.run(another, Clock.systemUTC())).as(day.printed()).isZero();
     assertThat(meanwhile).containsExactly(75);
+    JsonNode away = day.json("retrain/turned-away/result.json");
+    assertThat(away.get("exitCode").asInt()).isEqualTo(75);
+    assertThat(away.get("message").asText()).contains("is held by");
     JsonNode second = day.result();
     assertThat(second.get("newLabels").asInt()).isEqualTo(120);
     assertThat(second.get("repeated").asInt()).isEqualTo(30);
