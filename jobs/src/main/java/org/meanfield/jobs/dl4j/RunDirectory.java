@@ -1,11 +1,8 @@
 package org.meanfield.jobs.dl4j;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -15,13 +12,13 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.meanfield.engine.Engines;
-import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.jobs.cli.BuildInfo;
 import org.meanfield.jobs.cli.Surroundings;
 import org.meanfield.model.Network;
 import org.meanfield.train.ArtifactStore;
 import org.meanfield.train.Checkpoint;
 import org.meanfield.train.CheckpointStore;
+import org.meanfield.train.JsonArtifact;
 import org.meanfield.train.RunJournal;
 import org.meanfield.train.TrainingClock;
 import org.meanfield.train.TrainingPlan;
@@ -33,11 +30,11 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * model is finished, so that neither is in the folder.
  */
 final class RunDirectory {
-  private static final String DESCRIPTION = "run.json";
+  private static final JsonArtifact<JsonNode> FILE =
+      new JsonArtifact<>("run.json", JsonNode.class, "restore it, or choose another runDir");
   private static final String PLAN = "planDigest";
   private static final int KEPT_CHECKPOINTS = 2;
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ArtifactStore artifacts;
   private final CheckpointStore checkpoints;
@@ -75,30 +72,12 @@ final class RunDirectory {
     run.set("versions", JSON.valueToTree(surroundings.versions()));
     run.put("gitCommit", BuildInfo.current().commit());
     run.set("machine", JSON.valueToTree(surroundings.machine()));
-    try {
-      artifacts.write(DESCRIPTION, JSON.writeValueAsBytes(run));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A run always has a JSON form", e);
-    }
+    FILE.write(artifacts, run);
   }
 
   /** The plan of the run that is described there; a run without a checkpoint is begun anew. */
   private Optional<String> describedPlan() {
-    Optional<byte[]> content = artifacts.read(DESCRIPTION);
-    try {
-      return content.isEmpty()
-          ? Optional.empty()
-          : Optional.ofNullable(JSON.readTree(content.get()).get(PLAN)).map(JsonNode::asText);
-    } catch (IOException e) {
-      throw new CorruptArtifactException(
-          artifacts.location()
-              + "/"
-              + DESCRIPTION
-              + " cannot be read: "
-              + e.getMessage()
-              + "; restore it, or choose another runDir",
-          e);
-    }
+    return FILE.read(artifacts).map(run -> run.get(PLAN)).map(JsonNode::asText);
   }
 
   /** The journal as it was at a clock: lines of later rounds are dropped. */

@@ -1,11 +1,5 @@
 package org.meanfield.jobs.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,7 +16,6 @@ import org.meanfield.config.Settings;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.error.ConflictException;
-import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.jobs.cli.BuildInfo;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.Surroundings;
@@ -30,6 +23,7 @@ import org.meanfield.jobs.spark.LocatedKernels;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.tracking.TrackedRun;
 import org.meanfield.train.ArtifactStore;
+import org.meanfield.train.JsonArtifact;
 import org.meanfield.train.TrainingPlan;
 
 /**
@@ -67,10 +61,8 @@ record RunFile(
     List<EngineChange> engineChanges,
     List<KernelRecord.Group> kernels) {
   static final String NAME = "run.json";
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+  private static final JsonArtifact<RunFile> FILE =
+      new JsonArtifact<>(NAME, RunFile.class, "restore it, or choose another output");
 
   /** Copies the lists. A file of an earlier build has none. */
   RunFile {
@@ -113,30 +105,12 @@ record RunFile(
 
   /** The run in a folder; empty where none has started. */
   static Optional<RunFile> read(ArtifactStore artifacts) {
-    Optional<byte[]> content = artifacts.read(NAME);
-    try {
-      return content.isEmpty()
-          ? Optional.empty()
-          : Optional.of(JSON.readValue(content.get(), RunFile.class));
-    } catch (IOException e) {
-      throw new CorruptArtifactException(
-          artifacts.location()
-              + "/"
-              + NAME
-              + " cannot be read: "
-              + e.getMessage()
-              + "; restore it, or choose another output",
-          e);
-    }
+    return FILE.read(artifacts);
   }
 
   /** Writes it. */
   void write(ArtifactStore artifacts) {
-    try {
-      artifacts.write(NAME, JSON.writeValueAsString(this).getBytes(StandardCharsets.UTF_8));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A run file always has a JSON form", e);
-    }
+    FILE.write(artifacts, this);
   }
 
   /**

@@ -1,15 +1,11 @@
 package org.meanfield.jobs.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.train.ArtifactStore;
+import org.meanfield.train.JsonArtifact;
 import org.meanfield.train.TimeShares;
 import org.meanfield.train.TrainingClock;
 
@@ -38,35 +34,20 @@ record TrainingSummary(
     Double validationAccuracy,
     TimeShares shares) {
   static final String FILE = "model/training.json";
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final JsonArtifact<TrainingSummary> JSON =
+      new JsonArtifact<>(
+          FILE,
+          TrainingSummary.class,
+          "delete it to finish the run again from its last checkpoint");
 
   /** The summary of a finished run; empty where the run is not finished. */
   static Optional<TrainingSummary> read(ArtifactStore artifacts) {
-    Optional<byte[]> content = artifacts.read(FILE);
-    try {
-      return content.isEmpty()
-          ? Optional.empty()
-          : Optional.of(JSON.readValue(content.get(), TrainingSummary.class));
-    } catch (IOException e) {
-      throw new CorruptArtifactException(
-          artifacts.location()
-              + "/"
-              + FILE
-              + " cannot be read: "
-              + e.getMessage()
-              + "; delete it to finish the run again from its last checkpoint",
-          e);
-    }
+    return JSON.read(artifacts);
   }
 
   /** Writes it: the last act of a training. */
   void write(ArtifactStore artifacts) {
-    try {
-      artifacts.write(FILE, JSON.writeValueAsBytes(this));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A summary always has a JSON form", e);
-    }
+    JSON.write(artifacts, this);
   }
 
   /** The training time at its end; iterations are not known any more. */
