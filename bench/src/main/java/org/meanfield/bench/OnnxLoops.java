@@ -33,6 +33,21 @@ public final class OnnxLoops {
    */
   record Task(MadeExport export, String folder, int batchSize, EngineSpeed.Timing timing) {}
 
+  /** Measures an export in a process of its own, which leaves it in {@link #folder}. */
+  static Outcome measure(Launch launch, String name, MadeExport export, int batchSize) {
+    EngineSpeed.Timing timing =
+        launch
+            .extent()
+            .choose(new EngineSpeed.Timing(4, 5, 4, 0), new EngineSpeed.Timing(0.1, 2, 0.1, 0));
+    Task task = new Task(export, folder(launch, name).toString(), batchSize, timing);
+    return launch.jvm().measure(name + "-loop", OnnxLoops.class, task, List.of());
+  }
+
+  /** Where {@link #measure} leaves the export. */
+  static Path folder(Launch launch, String name) {
+    return launch.folder(name + "-export");
+  }
+
   /** Measures and writes the figures. */
   public static void main(String[] args) throws Exception {
     LogConfiguration.applyUnlessConfigured();

@@ -51,37 +51,21 @@ final class PredictPart implements Part {
 
   @Override
   public Findings measure(Launch launch) {
-    EngineSpeed.Timing timing =
-        launch
-            .extent()
-            .choose(new EngineSpeed.Timing(4, 5, 4, 0), new EngineSpeed.Timing(0.1, 2, 0.1, 0));
     List<Row> rows = new ArrayList<>();
     for (Load load : LOADS) {
-      MadeExport export = load.export();
       String name = load.name();
-      Path folder = launch.folder(name + "-export");
-      Outcome loop =
-          launch
-              .jvm()
-              .measure(
-                  name + "-loop",
-                  OnnxLoops.class,
-                  new OnnxLoops.Task(export, folder.toString(), BATCH_SIZE, timing),
-                  List.of());
+      Outcome loop = OnnxLoops.measure(launch, name, load.export(), BATCH_SIZE);
       rows.add(launch.tell(new Row(load.label(), LOOP, loop)));
-      rows.add(launch.tell(new Row(load.label(), PREDICT, predict(launch, load, name, folder))));
+      rows.add(
+          launch.tell(
+              new Row(
+                  load.label(),
+                  PREDICT,
+                  predict(launch, load, name, OnnxLoops.folder(launch, name)))));
     }
     Section section = new Section("Fashion-MNIST on Spark, local[2]", "images/s", LOOP, rows);
     List<Target> targets =
-        section.groups().stream()
-            .map(
-                group ->
-                    new Target(
-                        "predict against loops of ONNX Runtime, " + group,
-                        Target.Bound.AT_LEAST,
-                        WANTED,
-                        section.ratio(group, PREDICT, LOOP)))
-            .toList();
+        section.atLeast(WANTED, "predict against loops of ONNX Runtime", PREDICT, LOOP);
     return new Findings(List.of(section), targets);
   }
 

@@ -49,6 +49,23 @@ record Section(String title, String unit, String baseline, List<Row> rows) {
         : OptionalDouble.empty();
   }
 
+  /**
+   * That a system reaches a share of another in each group.
+   *
+   * @param what completes the target's name, before the group
+   */
+  List<Target> atLeast(double wanted, String what, String system, String other) {
+    return groups().stream()
+        .map(
+            group ->
+                new Target(
+                    what + ", " + group,
+                    Target.Bound.AT_LEAST,
+                    wanted,
+                    ratio(group, system, other)))
+        .toList();
+  }
+
   /** As a table in Markdown. */
   List<String> markdown() {
     List<String> lines = new ArrayList<>();

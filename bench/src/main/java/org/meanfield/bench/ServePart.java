@@ -30,24 +30,12 @@ final class ServePart implements Part {
 
   @Override
   public Findings measure(Launch launch) {
-    EngineSpeed.Timing timing =
-        launch
-            .extent()
-            .choose(new EngineSpeed.Timing(4, 5, 4, 0), new EngineSpeed.Timing(0.1, 2, 0.1, 0));
     int requests = launch.extent().choose(50_000, 1_000);
     int warmUp = launch.extent().choose(10_000, 500);
     List<Row> rows = new ArrayList<>();
     for (MadeExport export : EXPORTS) {
       String name = "serve-" + export.network() + "-" + export.side();
-      Outcome loop =
-          launch
-              .jvm()
-              .measure(
-                  name + "-loop",
-                  OnnxLoops.class,
-                  new OnnxLoops.Task(
-                      export, launch.folder(name + "-export").toString(), BATCH_SIZE, timing),
-                  List.of());
+      Outcome loop = OnnxLoops.measure(launch, name, export, BATCH_SIZE);
       rows.add(launch.tell(new Row(export.label(), LOOP, loop)));
       Outcome served =
           launch
@@ -72,15 +60,7 @@ final class ServePart implements Part {
             LOOP,
             rows);
     List<Target> targets =
-        section.groups().stream()
-            .map(
-                group ->
-                    new Target(
-                        "serve against loops of ONNX Runtime, " + group,
-                        Target.Bound.AT_LEAST,
-                        WANTED,
-                        section.ratio(group, SERVE, LOOP)))
-            .toList();
+        section.atLeast(WANTED, "serve against loops of ONNX Runtime", SERVE, LOOP);
     return new Findings(List.of(section), targets);
   }
 }

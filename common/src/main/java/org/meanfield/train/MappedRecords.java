@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -17,6 +18,9 @@ import java.util.List;
  * threads. A cache, not a format: it lives as long as the process.
  */
 final class MappedRecords {
+  /** Of the digest that is an example's id. */
+  static final int ID_BYTES = 32;
+
   private static final int CHUNK_BYTES = 1 << 30; // a mapping holds at most two gigabytes
 
   private final int recordBytes;
@@ -42,6 +46,17 @@ final class MappedRecords {
   /** Where in its chunk a record begins. */
   int offset(int index) {
     return index % recordsPerChunk(recordBytes) * recordBytes;
+  }
+
+  /**
+   * The id that a record holds, in hex.
+   *
+   * @param at bytes of the record before it
+   */
+  String id(int index, int at) {
+    byte[] id = new byte[ID_BYTES];
+    chunk(index).get(offset(index) + at, id);
+    return HexFormat.of().formatHex(id);
   }
 
   private static int recordsPerChunk(int recordBytes) {

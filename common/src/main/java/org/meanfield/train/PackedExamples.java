@@ -10,7 +10,7 @@ import org.meanfield.image.PixelImage;
  */
 public final class PackedExamples implements ImageExamples {
   private static final int LABEL_BYTES = 4;
-  private static final int ID_BYTES = 32;
+  private static final int HEAD_BYTES = LABEL_BYTES + MappedRecords.ID_BYTES;
 
   private final Shape shape;
   private final MappedRecords records;
@@ -28,7 +28,7 @@ public final class PackedExamples implements ImageExamples {
   @Override
   public PixelImage image(int index) {
     byte[] pixels = new byte[shape.values()];
-    records.chunk(index).get(records.offset(index) + LABEL_BYTES + ID_BYTES, pixels);
+    records.chunk(index).get(records.offset(index) + HEAD_BYTES, pixels);
     return new PixelImage(shape.height(), shape.width(), shape.channels(), pixels);
   }
 
@@ -46,9 +46,7 @@ public final class PackedExamples implements ImageExamples {
 
   @Override
   public String id(int index) {
-    byte[] id = new byte[ID_BYTES];
-    records.chunk(index).get(records.offset(index) + LABEL_BYTES, id);
-    return HexFormat.of().formatHex(id);
+    return records.id(index, LABEL_BYTES);
   }
 
   /** One: copying pixels is far quicker than training on them. */
@@ -63,7 +61,7 @@ public final class PackedExamples implements ImageExamples {
     }
 
     int recordBytes() {
-      return LABEL_BYTES + ID_BYTES + values();
+      return HEAD_BYTES + values();
     }
   }
 

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.engine.Minibatch;
+import org.meanfield.engine.Precision;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.Network;
 
@@ -16,7 +17,7 @@ import org.meanfield.model.Network;
  * @param network that the graph was compiled from
  * @param graph on the device
  * @param device that it computes on
- * @param compute what convolutions and products are computed in
+ * @param precision that convolutions and products are computed in
  * @param layout of images in memory
  * @param threads native threads of one prediction
  */
@@ -24,9 +25,14 @@ record Inference(
     Network network,
     CompiledGraph graph,
     TorchDevice device,
-    ScalarType compute,
+    Precision precision,
     ImageLayout layout,
     int threads) {
+
+  /** LibTorch's type of the precision. */
+  ScalarType compute() {
+    return precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
+  }
 
   /** Class probabilities, row by row. */
   FloatVector predict(Minibatch minibatch) {
@@ -45,7 +51,7 @@ record Inference(
 
   private FloatVector infer(Minibatch minibatch) {
     // Nothing is drawn: dropout is off.
-    Pass pass = new Pass(Pass.Mode.INFERENCE, compute, new GeneratorOptional(), 0, 0);
+    Pass pass = new Pass(Pass.Mode.INFERENCE, compute(), new GeneratorOptional(), 0, 0);
     Tensor output = graph.forward(images(minibatch), pass).to(ScalarType.Float);
     return FlatMemory.floats(graph.loss().output(output));
   }
@@ -56,6 +62,6 @@ record Inference(
     Tensor images =
         device.tensor(
             minibatch.pixels(), minibatch.size(), spec.channels(), spec.height(), spec.width());
-    return images.to(compute, false, false, new MemoryFormatOptional(layout.format()));
+    return images.to(compute(), false, false, new MemoryFormatOptional(layout.format()));
   }
 }

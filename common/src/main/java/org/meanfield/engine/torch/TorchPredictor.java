@@ -1,7 +1,6 @@
 package org.meanfield.engine.torch;
 
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.meanfield.engine.Minibatch;
 import org.meanfield.engine.Precision;
 import org.meanfield.engine.Predictor;
@@ -24,13 +23,12 @@ final class TorchPredictor implements Predictor {
       Precision precision,
       ImageLayout images,
       int threads) {
-    ScalarType compute = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
     TorchNatives.useThreads(threads);
     try (PointerScope opening = new PointerScope()) {
       FlatMemory memory = FlatMemory.forPrediction(layout, device.handle());
       memory.load(network.name(), state);
       CompiledGraph graph = GraphCompiler.compile(network, layout, memory);
-      this.inference = new Inference(network, graph, device, compute, images, threads);
+      this.inference = new Inference(network, graph, device, precision, images, threads);
       this.scope = opening.extend();
     } catch (RuntimeException e) {
       throw device.explained(e, network.name());

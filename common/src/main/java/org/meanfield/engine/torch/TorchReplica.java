@@ -27,7 +27,6 @@ final class TorchReplica implements Replica {
   private final Generator generator;
   private final GeneratorOptional draws;
   private final boolean averaged;
-  private final ScalarType compute;
   private boolean closed;
 
   TorchReplica(
@@ -40,13 +39,12 @@ final class TorchReplica implements Replica {
     this.network = network;
     this.threads = threads;
     this.device = device;
-    this.compute = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
     TorchNatives.useThreads(threads);
     this.averaged = network.configuration().getDefaultConfiguration().isMiniBatch();
     try (PointerScope opening = new PointerScope()) {
       this.memory = FlatMemory.forTraining(layout, device.handle());
       this.graph = GraphCompiler.compile(network, layout, memory);
-      this.inference = new Inference(network, graph, device, compute, images, threads);
+      this.inference = new Inference(network, graph, device, precision, images, threads);
       this.gradientStep = new GradientStep(layout, memory);
       this.generator = device.generator();
       this.draws = new GeneratorOptional(generator);
@@ -80,7 +78,8 @@ final class TorchReplica implements Replica {
     generator.set_current_seed(position.seed());
     memory.gradients().zero_();
     Pass pass =
-        new Pass(Pass.Mode.TRAINING, compute, draws, position.iteration(), position.epoch());
+        new Pass(
+            Pass.Mode.TRAINING, inference.compute(), draws, position.iteration(), position.epoch());
     Tensor output = graph.forward(inference.images(minibatch), pass).to(ScalarType.Float);
     double divisor = averaged ? minibatch.size() : 1;
     double loss = graph.loss().backward(output, wanted(minibatch), 1 / divisor) / divisor;
