@@ -2,12 +2,14 @@ package org.meanfield.jobs.serve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -109,6 +111,12 @@ class ServeCommandTest {
     server.join();
     assertThat(printed.toString(UTF_8)).contains("Serving version 7: tiny with 3 classes");
     assertThat(code).containsExactly(0);
+    Matcher listening = LISTENING.matcher(printed.toString(UTF_8));
+    assertThat(listening.find()).isTrue();
+    HttpRequest live =
+        HttpRequest.newBuilder(URI.create(listening.group(1)).resolve("v2/health/live")).build();
+    assertThatThrownBy(() -> HttpClient.newHttpClient().send(live, BodyHandlers.ofString()))
+        .isInstanceOf(ConnectException.class);
 
     assertThat(program.run("serve", "--model=" + folder, "--set=serve.follow=canary")).isEqualTo(2);
     assertThat(printed.toString(UTF_8)).contains("which knows the champion alone");

@@ -99,20 +99,28 @@ public final class InferenceServer implements AutoCloseable {
 
   /**
    * Says that it is not ready, goes on for the time to drain, then takes no new requests and waits
-   * for those in flight.
+   * for those in flight. An interrupted thread does not drain, but it does stop the server.
    */
   @Override
   public void close() {
     telling.stopping();
+    boolean interrupted = false;
     try {
       TimeUnit.MILLISECONDS.sleep(drain.toMillis());
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    try {
       server.stop();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
     } catch (Exception e) {
       throw new IllegalStateException("The HTTP server did not stop in time", e);
     } finally {
       closing.countDown();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
