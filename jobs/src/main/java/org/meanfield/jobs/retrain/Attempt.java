@@ -48,11 +48,11 @@ final class Attempt {
       return explained;
     }
     requireNotBlocked(before);
-    // What it missed while it was away, also where there is nothing to retrain.
-    new MlflowMirror(context, registry).catchUp();
     int failures = before.failures() + 1;
     folder.streak().write(new Streak(failures, "a process that ended without a word", false));
     try {
+      // What it missed while it was away, also where there is nothing to retrain.
+      new MlflowMirror(context, registry).catchUp();
       JobResult result = work();
       folder.streak().write(Streak.NONE);
       return result;

@@ -3,6 +3,7 @@ package org.meanfield.jobs.retrain;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.jobs.storage.JsonFile;
 import org.meanfield.jobs.storage.Storage;
 
@@ -60,13 +61,25 @@ final class RetrainFolder {
       RunFolder run = run(runId);
       run.outcome()
           .read()
-          .ifPresent(
-              outcome -> finished.add(new FinishedRun(run.plan().read().orElseThrow(), outcome)));
+          .ifPresent(outcome -> finished.add(new FinishedRun(planOf(runId), outcome)));
     }
     finished.sort(
         Comparator.comparing((FinishedRun run) -> run.outcome().finished())
             .thenComparing(run -> run.plan().runId()));
     return finished;
+  }
+
+  /** Deliveries that it used would be new again, were its plan taken for nothing. */
+  private RunPlan planOf(String runId) {
+    RunFolder run = run(runId);
+    return run.plan()
+        .read()
+        .orElseThrow(
+            () ->
+                new CorruptArtifactException(
+                    run.path("plan.json")
+                        + " is missing, and the run has ended; restore it: without it the deliveries"
+                        + " that the run used would count as new"));
   }
 
   /** Plans of runs that began and did not end, the oldest first. */

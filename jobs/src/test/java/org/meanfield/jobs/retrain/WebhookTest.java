@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +52,7 @@ class WebhookTest {
   @Test
   void aFailureIsToldAndAfterThreeNothingIsTriedUntilForced() {
     RetrainCommands commands = new RetrainCommands(folder);
-    String hook = "retrain.webhook=http://127.0.0.1:" + server.getAddress().getPort() + "/hook";
+    String hook = "retrain.webhook=" + hook();
     for (int attempt = 1; attempt <= 3; attempt++) {
       assertThat(commands.run("--set", hook)).as("no folder of deliveries").isEqualTo(3);
       assertThat(told).hasSize(attempt);
@@ -90,6 +91,23 @@ class WebhookTest {
       assertThat(told).as("a new block").hasSize(7);
     }
     assertThat(told.get(6).get("failuresInARow").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void whatIsFoundWrongBeforeARunIsToldToo() throws IOException {
+    RetrainCommands commands =
+        new RetrainCommands(folder)
+            .with("retrain.webhook=" + hook())
+            .with("mlflow.tracking-uri=http://127.0.0.1:1");
+    Files.createDirectories(commands.at("registry/history"));
+    Files.writeString(commands.at("registry/history/00000001.json"), "damaged");
+    assertThat(commands.run()).as(commands.printed()).isEqualTo(5);
+    assertThat(told).hasSize(1);
+    assertThat(told.get(0).get("message").asText()).contains("00000001.json");
+  }
+
+  private String hook() {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + "/hook";
   }
 
   @Test
