@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,7 @@ import org.meanfield.data.Split;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.error.DataException;
 import org.meanfield.jobs.cli.Console;
+import org.meanfield.jobs.ingest.TinyImages;
 import org.meanfield.jobs.spark.ImageColumn;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.Storage;
@@ -167,33 +170,38 @@ class InPlaceFitTest {
         .isEqualTo(data.manifest().classes().names());
   }
 
+  /** The classes are names of folders, as partitioned tables have them. */
   @Test
   void aFileThatChangedOrIsGoneIsNamed() throws IOException {
     Path images = folder.resolve("changing");
-    Dataset<Row> few = written.where("path like '%/2_'").drop("held", "weight");
-    few.coalesce(1).write().parquet(images.toString());
+    Dataset<Row> few = written.where("path like '%/2_'").drop("held", "weight").coalesce(1);
+    few.write().partitionBy("label").parquet(images.toString());
     Path runs = folder.resolve("changed");
     assertThat(printed(spark.read().parquet(images.toString()), runs, 2))
-        .contains("on the images where they lie, in 1 Parquet file;");
-    String uri = folders(runs, "data-").get(0).toString();
-    assertThat(DatasetFiles.open(spark, storage(), uri).split(Split.TRAIN).count())
+        .contains("on the images where they lie, in 3 Parquet files;", "train: 1 epochs in");
+    DatasetFiles data = only(runs);
+    assertThat(data.manifest().classes().names()).isEqualTo(TinyImages.CLASSES);
+    assertThat(data.split(Split.TRAIN).where("id = sha2(image, 256)").count())
         .isEqualTo(few.count());
 
-    DatasetFiles open = DatasetFiles.open(spark, storage(), uri);
-    Path file = only(images, "part-");
-    few.coalesce(1).where("label != 'disc'").write().mode("overwrite").parquet(images.toString());
-    Files.move(only(images, "part-"), file);
-    assertThatThrownBy(() -> DatasetFiles.open(spark, storage(), uri))
+    Path file = only(images.resolve("label=disc"), "part-");
+    Path other = folder.resolve("other");
+    few.where("label != 'disc'").drop("label").write().parquet(other.toString());
+    Files.move(only(other, "part-"), file, StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> only(runs))
         .isInstanceOf(CorruptArtifactException.class)
-        .hasMessageContainingAll(file.toString(), "was changed", uri);
-    Exception failure = new IllegalStateException("Spark's own");
-    assertThatThrownBy(() -> open.requireImagesAfter(failure))
+        .hasMessageContainingAll(file.toString(), "was changed", data.uri());
+
+    Files.delete(file);
+    assertThatThrownBy(() -> only(runs))
+        .isInstanceOf(CorruptArtifactException.class)
+        .hasMessageContainingAll(file.toString(), "is missing");
+    Throwable met = catchThrowable(() -> data.split(Split.TRAIN).collectAsList());
+    assertThat(met).isInstanceOf(Exception.class);
+    assertThatThrownBy(() -> data.requireImagesAfter((Exception) met))
         .isInstanceOf(CorruptArtifactException.class)
         .hasMessageContaining(file.toString())
-        .hasSuppressedException(failure);
-    Files.delete(file);
-    assertThatThrownBy(() -> DatasetFiles.open(spark, storage(), uri))
-        .hasMessageContainingAll(file.toString(), "is missing");
+        .hasSuppressedException(met);
   }
 
   @Test
