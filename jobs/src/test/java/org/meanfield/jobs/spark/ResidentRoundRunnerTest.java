@@ -28,25 +28,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
-import org.meanfield.engine.Engine;
-import org.meanfield.engine.Engines;
 import org.meanfield.error.DivergedException;
 import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
 import org.meanfield.train.Checkpoint;
-import org.meanfield.train.CheckpointStore;
-import org.meanfield.train.LocalArtifacts;
 import org.meanfield.train.LoopIntervals;
 import org.meanfield.train.MergedRound;
 import org.meanfield.train.MergedState;
 import org.meanfield.train.PackedExamples;
 import org.meanfield.train.RoundRunner;
-import org.meanfield.train.RunJournal;
 import org.meanfield.train.SequentialRoundRunner;
 import org.meanfield.train.Stretch;
 import org.meanfield.train.TrainingClock;
-import org.meanfield.train.TrainingLoop;
 import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.WorkerTrainer.IdRecording;
 import scala.Tuple2;
@@ -56,13 +50,9 @@ class ResidentRoundRunnerTest {
   private static final OuterOptimizer SLOW =
       new OuterOptimizer(0.8, 0.5, OuterOptimizer.LookAhead.NESTEROV);
 
-  /** Of a round; far beyond what one takes on a busy machine. */
-  private static final int TIMEOUT_SECONDS = 240;
-
   @TempDir static Path folder;
   private static SparkSession spark;
   private static Dataset<Row> rows;
-  private final Engine engine = Engines.named("nd4j");
 
   @BeforeAll
   static void start() {
@@ -74,11 +64,11 @@ class ResidentRoundRunnerTest {
   void givesTheSameBitsAsTheOtherTwoWithAnyNumberOfTasks() {
     for (int workers : new int[] {1, 2, 3, 5}) {
       List<PackedExamples> shards = TinyTraining.shards(rows, workers, folder);
-      TrainingPlan plan = TinyTraining.plan(sizes(shards));
-      Checkpoint expected = sequential(plan, shards);
-      assertThat(onSpark(plan)).isEqualTo(expected);
+      TinyRounds rounds = rounds(TinyTraining.planFor(shards));
+      Checkpoint expected = rounds.sequential(shards);
+      assertThat(rounds.onSpark(data(workers))).isEqualTo(expected);
       for (int tasks : new int[] {1, 2}) {
-        assertThat(resident(plan, tasks, new ArrayList<>()))
+        assertThat(rounds.resident(data(workers), tasks))
             .as("%d workers, %d tasks", workers, tasks)
             .isEqualTo(expected);
       }
@@ -89,18 +79,22 @@ class ResidentRoundRunnerTest {
   void outerStepsAndCodecsGiveTheSameBitsToo() {
     List<PackedExamples> shards = TinyTraining.shards(rows, 3, folder);
     for (ExchangeCodec codec : ExchangeCodec.values()) {
-      TrainingPlan plan = TinyTraining.plan(sizes(shards), SLOW, codec);
-      Checkpoint expected = sequential(plan, shards);
-      assertThat(onSpark(plan)).as("%s", codec).isEqualTo(expected);
-      assertThat(resident(plan, 2, new ArrayList<>())).as("%s", codec).isEqualTo(expected);
+      TinyRounds rounds = rounds(TinyTraining.plan(TinyTraining.sizes(shards), SLOW, codec));
+      Checkpoint expected = rounds.sequential(shards);
+      assertThat(rounds.onSpark(data(3))).as("%s", codec).isEqualTo(expected);
+      assertThat(rounds.resident(data(3), 2)).as("%s", codec).isEqualTo(expected);
     }
   }
 
   @Test
   void tellsEachRoundOnceWithWhatItsWorkersDid() {
-    TrainingPlan plan = TinyTraining.plan(List.of(12, 12, 12));
+    TinyRounds rounds = rounds(TinyTraining.plan(List.of(12, 12, 12)));
     List<MergedRound> told = new ArrayList<>();
-    resident(plan, 2, told);
+    try (WorkerData data = data(3);
+        RoundRunner runner = rounds.residentRunner(data, () -> 2)) {
+      data.load();
+      rounds.train(new Told(runner, told));
+    }
     assertThat(told)
         .extracting(round -> round.round().number())
         .isEqualTo(List.of(0, 1, 2, 3, 4, 5));
@@ -116,18 +110,20 @@ class ResidentRoundRunnerTest {
   @Test
   void givesTheStatesThatAreWantedOnTheWay() {
     List<PackedExamples> shards = TinyTraining.shards(rows, 3, folder);
-    TrainingPlan plan = TinyTraining.plan(sizes(shards));
+    TrainingPlan plan = TinyTraining.planFor(shards);
     List<MergedRound> expected = new ArrayList<>();
-    try (RoundRunner runner = new SequentialRoundRunner(engine, plan, shards, IdRecording.OFF)) {
-      train(plan, new Told(runner, expected), 1);
+    TinyRounds rounds = rounds(plan);
+    try (RoundRunner runner =
+        new SequentialRoundRunner(TinyRounds.ENGINE, plan, shards, IdRecording.OFF)) {
+      rounds.train(new Told(runner, expected), 1);
     }
     assertThat(expected).anyMatch(round -> round.state().isPresent());
     for (int tasks : new int[] {1, 2}) {
       List<MergedRound> told = new ArrayList<>();
       try (WorkerData data = data(3);
-          ResidentRoundRunner runner = runner(plan, data, tasks)) {
+          RoundRunner runner = rounds.residentRunner(data, () -> tasks)) {
         data.load();
-        train(plan, new Told(runner, told), 1);
+        rounds.train(new Told(runner, told), 1);
       }
       assertThat(told)
           .extracting(MergedRound::state)
@@ -139,23 +135,16 @@ class ResidentRoundRunnerTest {
   @Test
   void goesOnWithMoreTasksWhereMoreCanRun() throws Exception {
     List<PackedExamples> shards = TinyTraining.shards(rows, 3, folder);
-    TrainingPlan plan = TinyTraining.plan(sizes(shards));
+    TinyRounds rounds = rounds(TinyTraining.planFor(shards));
     AtomicInteger asked = new AtomicInteger();
-    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     List<MergedRound> told = new ArrayList<>();
     try (WorkerData data = data(3);
-        ResidentRoundRunner runner =
-            new ResidentRoundRunner(
-                context,
-                plan,
-                data,
-                IdRecording.OFF,
-                TIMEOUT_SECONDS,
-                () -> asked.incrementAndGet() > 2 ? 2 : 1)) {
+        RoundRunner runner =
+            rounds.residentRunner(data, () -> asked.incrementAndGet() > 2 ? 2 : 1)) {
       data.load();
       Stages stages = new Stages();
       spark.sparkContext().addSparkListener(stages);
-      assertThat(train(plan, new Told(runner, told), 1)).isEqualTo(sequential(plan, shards));
+      assertThat(rounds.train(new Told(runner, told), 1)).isEqualTo(rounds.sequential(shards));
       spark.sparkContext().listenerBus().waitUntilEmpty(60_000);
       spark.sparkContext().removeSparkListener(stages);
       assertThat(stages.tasks).as("tasks of each segment").containsExactly(1, 2, 2, 2);
@@ -169,12 +158,12 @@ class ResidentRoundRunnerTest {
   void theDriverGetsOneStateOfASegmentHoweverManyWorkersThereAre() throws Exception {
     for (int workers : new int[] {2, 12}) {
       List<PackedExamples> shards = TinyTraining.shards(rows, workers, folder);
-      TrainingPlan plan = TinyTraining.plan(sizes(shards));
-      ModelState state = engine.initialState(plan.network());
+      TrainingPlan plan = TinyTraining.planFor(shards);
+      ModelState state = TinyRounds.ENGINE.initialState(plan.network());
       long bytes = 4L * (state.parameters().length() + state.updaterState().length());
       ResultBytes results = new ResultBytes();
       spark.sparkContext().addSparkListener(results);
-      resident(plan, 2, new ArrayList<>());
+      rounds(plan).resident(data(workers), 2);
       spark.sparkContext().listenerBus().waitUntilEmpty(60_000);
       spark.sparkContext().removeSparkListener(results);
       assertThat(results.ofLargestStage()).isBetween(bytes, 2 * bytes);
@@ -184,14 +173,14 @@ class ResidentRoundRunnerTest {
   @Test
   void aWorkerThatDivergesStopsItByName() {
     TrainingPlan plan = TinyTraining.plan(List.of(12, 12, 12));
-    ModelState start = engine.initialState(plan.network());
+    ModelState start = TinyRounds.ENGINE.initialState(plan.network());
     float[] wild = new float[start.parameters().length()];
     java.util.Arrays.fill(wild, Float.NaN);
     MergedState bad =
         new MergedState(
             new ModelState(FloatVector.wrap(wild), start.updaterState()), FloatVector.empty());
     try (WorkerData data = data(3);
-        ResidentRoundRunner runner = runner(plan, data, 2)) {
+        ResidentRoundRunner runner = rounds(plan).residentRunner(data, () -> 2)) {
       data.load();
       var rounds = new LoopIntervals(5, 1, 3).stretch(plan, TrainingClock.START);
       List<MergedRound> told = new ArrayList<>();
@@ -211,7 +200,7 @@ class ResidentRoundRunnerTest {
             new ModelState(FloatVector.wrap(new float[3]), FloatVector.empty()),
             FloatVector.empty());
     try (WorkerData data = data(3);
-        ResidentRoundRunner runner = runner(plan, data, 2)) {
+        ResidentRoundRunner runner = rounds(plan).residentRunner(data, () -> 2)) {
       data.load();
       var rounds = new LoopIntervals(5, 1, 3).stretch(other, TrainingClock.START);
       assertThatThrownBy(() -> runner.run(rounds, foreign, round -> {}))
@@ -223,16 +212,17 @@ class ResidentRoundRunnerTest {
   @Test
   void aFailedFetchOfOneTaskEndsTheOtherTasksOfItsProcessAtOnce() {
     TrainingPlan plan = TinyTraining.plan(List.of(12, 12));
-    MergedState start = new MergedState(engine.initialState(plan.network()), FloatVector.empty());
+    MergedState start =
+        new MergedState(TinyRounds.ENGINE.initialState(plan.network()), FloatVector.empty());
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     var shards = context.parallelize(List.of(0, 1), 2).flatMap(new FailingFetch());
     ImageStore store = new ImageStore(TinyTraining.SPEC, StoreChoice.DECODED);
     ShardRdd failing = new ShardRdd(shards.rdd(), new ShardName("failing", 0), store);
     try (WorkerData data = new WorkerData(failing, List.of(12, 12));
-        ResidentRoundRunner runner = runner(plan, data, 2)) {
+        ResidentRoundRunner runner = rounds(plan).residentRunner(data, () -> 2)) {
       var rounds = new LoopIntervals(5, 1, 3).stretch(plan, TrainingClock.START);
       assertTimeoutPreemptively(
-          Duration.ofSeconds(TIMEOUT_SECONDS / 2),
+          Duration.ofSeconds(TinyRounds.TIMEOUT_SECONDS / 2),
           () ->
               assertThatThrownBy(() -> runner.run(rounds, start, round -> {}))
                   .hasMessageContaining("the fetch failed"));
@@ -276,55 +266,12 @@ class ResidentRoundRunnerTest {
         .allMatch(group -> group.size() == 2);
   }
 
-  private static List<Integer> sizes(List<PackedExamples> shards) {
-    return shards.stream().map(PackedExamples::size).toList();
-  }
-
   private static WorkerData data(int workers) {
     return WorkerData.shard(rows, 36, workers, TinyTraining.SEED, TinyTraining.SPEC);
   }
 
-  private static ResidentRoundRunner runner(TrainingPlan plan, WorkerData data, int tasks) {
-    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
-    return new ResidentRoundRunner(
-        context, plan, data, IdRecording.OFF, TIMEOUT_SECONDS, () -> tasks);
-  }
-
-  private Checkpoint resident(TrainingPlan plan, int tasks, List<MergedRound> told) {
-    try (WorkerData data = data(plan.workers());
-        ResidentRoundRunner runner = runner(plan, data, tasks)) {
-      data.load();
-      return train(plan, new Told(runner, told));
-    }
-  }
-
-  private Checkpoint onSpark(TrainingPlan plan) {
-    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
-    try (WorkerData data = data(plan.workers());
-        SparkRoundRunner runner = new SparkRoundRunner(context, plan, data, IdRecording.OFF)) {
-      data.load();
-      return train(plan, runner);
-    }
-  }
-
-  private Checkpoint sequential(TrainingPlan plan, List<PackedExamples> shards) {
-    try (RoundRunner runner = new SequentialRoundRunner(engine, plan, shards, IdRecording.OFF)) {
-      return train(plan, runner);
-    }
-  }
-
-  private Checkpoint train(TrainingPlan plan, RoundRunner runner) {
-    return train(plan, runner, 5);
-  }
-
-  private Checkpoint train(TrainingPlan plan, RoundRunner runner, int checkpointRounds) {
-    LocalArtifacts artifacts = new LocalArtifacts(folder.resolve("run"));
-    RunJournal journal = RunJournal.at(TrainingClock.START, artifacts, iteration -> 0.01);
-    LoopIntervals intervals = new LoopIntervals(checkpointRounds, 1, plan.epochs());
-    CheckpointStore checkpoints = new CheckpointStore(artifacts, 1);
-    Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
-    return new TrainingLoop(plan, runner, state -> 0.5, checkpoints::save, intervals, journal)
-        .run(start);
+  private static TinyRounds rounds(TrainingPlan plan) {
+    return new TinyRounds(plan, folder);
   }
 
   /** Bytes that tasks sent to the driver, by stage. */

@@ -16,22 +16,11 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.meanfield.engine.Engine;
-import org.meanfield.engine.Engines;
 import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.jobs.testing.LocalSpark;
 import org.meanfield.train.Checkpoint;
-import org.meanfield.train.CheckpointStore;
-import org.meanfield.train.LocalArtifacts;
-import org.meanfield.train.LoopIntervals;
 import org.meanfield.train.PackedExamples;
-import org.meanfield.train.RoundRunner;
-import org.meanfield.train.RunJournal;
-import org.meanfield.train.SequentialRoundRunner;
-import org.meanfield.train.TrainingClock;
-import org.meanfield.train.TrainingLoop;
 import org.meanfield.train.TrainingPlan;
-import org.meanfield.train.Validator;
 import org.meanfield.train.WorkerExamples;
 import org.meanfield.train.WorkerTrainer.IdRecording;
 
@@ -39,7 +28,6 @@ class SparkRoundRunnerTest {
   @TempDir static Path folder;
   private static SparkSession spark;
   private static Dataset<Row> rows;
-  private final Engine engine = Engines.named("nd4j");
 
   @BeforeAll
   static void start() {
@@ -51,22 +39,19 @@ class SparkRoundRunnerTest {
   void givesTheSameBitsAsTheSequentialRunner() {
     for (int workers : new int[] {1, 3, 5}) {
       List<PackedExamples> shards = TinyTraining.shards(rows, workers, folder);
-      TrainingPlan plan = TinyTraining.plan(shards.stream().map(PackedExamples::size).toList());
-      Checkpoint sequential;
-      try (RoundRunner runner = new SequentialRoundRunner(engine, plan, shards, IdRecording.OFF)) {
-        sequential = train(plan, runner, state -> Double.NaN, "sequential-" + workers);
-      }
-      assertThat(onSpark(plan, rows, workers, "spark-" + workers)).isEqualTo(sequential);
+      TrainingPlan plan = TinyTraining.planFor(shards);
+      assertThat(onSpark(plan, rows, workers))
+          .isEqualTo(new TinyRounds(plan, folder).sequential(shards));
     }
   }
 
   @Test
   void whatTheLocalStoresHoldDoesNotMatter() {
     TrainingPlan plan = TinyTraining.plan(List.of(12, 12, 12));
-    Checkpoint pixels = onSpark(plan, rows, 3, "decoded", StoreChoice.DECODED);
+    Checkpoint pixels = onSpark(plan, rows, 3);
     for (int threads : new int[] {0, 2}) {
       StoreChoice images = new StoreChoice(StoreChoice.Form.ENCODED, threads);
-      assertThat(onSpark(plan, rows, 3, "encoded-" + threads, images)).isEqualTo(pixels);
+      assertThat(onSpark(plan, rows, 3, images)).isEqualTo(pixels);
     }
   }
 
@@ -83,8 +68,8 @@ class SparkRoundRunnerTest {
   void theFilesThatHoldTheExamplesDoNotMatter() {
     List<Integer> sizes = List.of(12, 12, 12);
     TrainingPlan plan = TinyTraining.plan(sizes);
-    Checkpoint one = onSpark(plan, rows.coalesce(1), 3, "one-partition");
-    Checkpoint many = onSpark(plan, rows.orderBy("origin").repartition(7), 3, "seven-partitions");
+    Checkpoint one = onSpark(plan, rows.coalesce(1), 3);
+    Checkpoint many = onSpark(plan, rows.orderBy("origin").repartition(7), 3);
     assertThat(many).isEqualTo(one);
   }
 
@@ -140,32 +125,22 @@ class SparkRoundRunnerTest {
     return LocalShards.get(data.shards().shardName(), none, worker, List.of());
   }
 
-  private Checkpoint onSpark(TrainingPlan plan, Dataset<Row> examples, int workers, String name) {
-    return onSpark(plan, examples, workers, name, StoreChoice.DECODED);
+  private Checkpoint onSpark(TrainingPlan plan, Dataset<Row> examples, int workers) {
+    return onSpark(plan, examples, workers, StoreChoice.DECODED);
   }
 
   private Checkpoint onSpark(
-      TrainingPlan plan, Dataset<Row> examples, int workers, String name, StoreChoice store) {
+      TrainingPlan plan, Dataset<Row> examples, int workers, StoreChoice store) {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     try (WorkerData data =
             WorkerData.shard(examples, 36, workers, TinyTraining.SEED, TinyTraining.SPEC, store);
         SparkRoundRunner runner = new SparkRoundRunner(context, plan, data, IdRecording.OFF)) {
       data.load();
       assertThat(data.sizes()).isEqualTo(plan.shardSizes());
-      double accuracy = runner.validator(data).accuracy(engine.initialState(plan.network()));
+      double accuracy =
+          runner.validator(data).accuracy(TinyRounds.ENGINE.initialState(plan.network()));
       assertThat(accuracy).isBetween(0.0, 1.0);
-      return train(plan, runner, state -> Double.NaN, name);
+      return new TinyRounds(plan, folder).train(runner);
     }
-  }
-
-  private Checkpoint train(
-      TrainingPlan plan, RoundRunner runner, Validator validator, String name) {
-    LocalArtifacts artifacts = new LocalArtifacts(folder.resolve(name));
-    RunJournal journal = RunJournal.at(TrainingClock.START, artifacts, iteration -> 0.01);
-    LoopIntervals intervals = new LoopIntervals(5, 1, plan.epochs());
-    CheckpointStore checkpoints = new CheckpointStore(artifacts, 1);
-    Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
-    return new TrainingLoop(plan, runner, validator, checkpoints::save, intervals, journal)
-        .run(start);
   }
 }

@@ -50,6 +50,14 @@ final class TinyTraining {
     return DatasetFiles.open(spark, storage, uri).split(Split.TRAIN);
   }
 
+  static TrainingPlan planFor(List<PackedExamples> shards) {
+    return plan(sizes(shards));
+  }
+
+  static List<Integer> sizes(List<PackedExamples> shards) {
+    return shards.stream().map(PackedExamples::size).toList();
+  }
+
   static TrainingPlan plan(List<Integer> shardSizes) {
     return plan(shardSizes, OuterOptimizer.PLAIN, ExchangeCodec.FP32);
   }
