@@ -8,12 +8,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FilterFileSystem;
@@ -84,30 +82,7 @@ class ReplacementTest {
   void aReaderNeverFindsNone() throws Exception {
     Storage storage = inSteps();
     String path = "steps://" + folder.resolve("journal.jsonl");
-    storage.write(path, filled(0));
-    AtomicBoolean writing = new AtomicBoolean(true);
-    ExecutorService reader = Executors.newSingleThreadExecutor();
-    try {
-      Future<Integer> reads =
-          reader.submit(
-              () -> {
-                int count = 0;
-                while (writing.get()) {
-                  assertThat(storage.exists(path)).isTrue();
-                  byte[] seen = storage.read(path);
-                  assertThat(seen).isEqualTo(filled(seen[0]));
-                  count++;
-                }
-                return count;
-              });
-      for (int i = 0; i < 60 && !reads.isDone(); i++) {
-        storage.write(path, filled(i % 100));
-      }
-      writing.set(false);
-      assertThat(reads.get()).isPositive();
-    } finally {
-      reader.shutdownNow();
-    }
+    WatchedFile.writeWatched(storage, path, 60);
   }
 
   @Test
@@ -123,7 +98,7 @@ class ReplacementTest {
                       writers.submit(
                           () -> {
                             for (int i = 0; i < 20; i++) {
-                              storage.write(path, filled(writer));
+                              storage.write(path, WatchedFile.filled(writer));
                             }
                           }))
               .toList();
@@ -142,8 +117,8 @@ class ReplacementTest {
     configuration.set("fs.viewfs.mounttable.test.link./data", folder.toUri().toString());
     Storage storage = new Storage(configuration);
     String path = "viewfs://test/data/registry/champion.json";
-    assertThat(storage.createNew(path, filled(1))).isTrue();
-    assertThat(storage.createNew(path, filled(2))).isFalse();
+    assertThat(storage.createNew(path, WatchedFile.filled(1))).isTrue();
+    assertThat(storage.createNew(path, WatchedFile.filled(2))).isFalse();
     storage.writeText(path, "one");
     storage.writeText(path, "two");
     assertThat(storage.readText(path)).isEqualTo("two");
@@ -155,12 +130,6 @@ class ReplacementTest {
     Configuration configuration = new Configuration();
     configuration.set("fs.steps.impl", InSteps.class.getName());
     return new Storage(configuration);
-  }
-
-  private static byte[] filled(int value) {
-    byte[] content = new byte[10_000];
-    Arrays.fill(content, (byte) value);
-    return content;
   }
 
   /** Files whose rename refuses a target that is there, as on ABFS; it can be killed. */

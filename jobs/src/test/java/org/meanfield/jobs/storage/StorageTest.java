@@ -10,11 +10,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -32,29 +27,7 @@ class StorageTest {
   @Test
   void aReaderSeesTheOldFileOrTheNewOneAndNeverNone() throws Exception {
     String path = folder.resolve("journal.jsonl").toString();
-    storage.write(path, filled(0));
-    AtomicBoolean writing = new AtomicBoolean(true);
-    ExecutorService reader = Executors.newSingleThreadExecutor();
-    try {
-      Future<Integer> reads =
-          reader.submit(
-              () -> {
-                int count = 0;
-                while (writing.get()) {
-                  byte[] seen = storage.read(path);
-                  assertThat(seen).isEqualTo(filled(seen[0]));
-                  count++;
-                }
-                return count;
-              });
-      for (int i = 0; i < 300 && !reads.isDone(); i++) {
-        storage.write(path, filled(i % 100));
-      }
-      writing.set(false);
-      assertThat(reads.get()).isPositive();
-    } finally {
-      reader.shutdownNow();
-    }
+    WatchedFile.writeWatched(storage, path, 300);
     assertThat(storage.list(folder.toString())).containsExactly("journal.jsonl");
   }
 
@@ -65,13 +38,13 @@ class StorageTest {
         new org.apache.hadoop.fs.Path(file.toUri())
             .getFileSystem(new Configuration())
             .create(new org.apache.hadoop.fs.Path(file.toUri()))) {
-      out.write(filled(1));
+      out.write(WatchedFile.filled(1));
     }
     assertThat(folder.resolve(".run.json.crc")).exists();
 
-    storage.write(file.toString(), filled(2));
+    storage.write(file.toString(), WatchedFile.filled(2));
 
-    assertThat(storage.read(file.toString())).isEqualTo(filled(2));
+    assertThat(storage.read(file.toString())).isEqualTo(WatchedFile.filled(2));
     assertThat(folder.resolve(".run.json.crc")).doesNotExist();
   }
 
@@ -79,7 +52,7 @@ class StorageTest {
   void aFailedWriteLeavesTheOldFileAndNothingElse() throws Exception {
     Path target = Files.createDirectories(folder.resolve("in-the-way/full")).getParent();
 
-    assertThatThrownBy(() -> storage.write(target.toString(), filled(1)))
+    assertThatThrownBy(() -> storage.write(target.toString(), WatchedFile.filled(1)))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("in-the-way");
 
@@ -118,7 +91,7 @@ class StorageTest {
   @Test
   void belowAFileNothingIsWhoeverAsks() throws Exception {
     Storage asUser = with("asuser", AsUserOfHdfs.class);
-    Files.write(folder.resolve("model.zip"), filled(1));
+    Files.write(folder.resolve("model.zip"), WatchedFile.filled(1));
     Path locked = Files.createDirectory(folder.resolve("locked"));
     String zip = "asuser://" + folder.resolve("model.zip");
     assertThat(asUser.exists(zip)).isTrue();
@@ -195,11 +168,5 @@ class StorageTest {
       }
       return super.getFileStatus(path);
     }
-  }
-
-  private static byte[] filled(int value) {
-    byte[] content = new byte[100_000];
-    Arrays.fill(content, (byte) value);
-    return content;
   }
 }
