@@ -94,7 +94,7 @@ final class ApiHandler extends Handler.Abstract {
     }
     try {
       return compute(route, request, body).whenComplete((answer, failure) -> computed.giveBack());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       computed.giveBack();
       throw e;
     }

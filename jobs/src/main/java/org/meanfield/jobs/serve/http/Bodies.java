@@ -34,7 +34,7 @@ final class Bodies {
    * Reads one.
    *
    * @return fails with {@link TooManyException}, {@link TooLongException}, a TimeoutException where
-   *     it takes too long, or what broke the connection
+   *     it takes too long, what broke the connection, or what the program itself failed with
    */
   CompletableFuture<byte[]> read(Request request) {
     CompletableFuture<byte[]> body = new CompletableFuture<>();
@@ -43,7 +43,11 @@ final class Bodies {
       return body;
     }
     CompletableFuture<byte[]> counted = body.whenComplete((bytes, failure) -> arriving.giveBack());
-    BodyReader.start(request, limits.bodyBytes(), body);
+    try {
+      BodyReader.start(request, limits.bodyBytes(), body);
+    } catch (RuntimeException | Error e) {
+      body.completeExceptionally(e); // no memory for it: its slot must come back all the same
+    }
     // Jetty's own limit ends what is silent; one byte now and then would go on for ever.
     if (!body.isDone()) {
       CompletableFuture<byte[]> unused =

@@ -63,18 +63,41 @@ class SlowSendersTest {
     }
   }
 
+  @Test
+  void aBodyThatNoMemoryIsThereForLeavesNoSlotTaken() throws IOException {
+    try (ServerFixture fixture = fixture(Integer.MAX_VALUE, Duration.ofMinutes(1))) {
+      for (int i = 0; i < Bodies.ARRIVING_FACTOR * CONCURRENT; i++) {
+        try (Socket large = begin(fixture, Integer.MAX_VALUE)) {
+          String answer = new String(large.getInputStream().readNBytes(12), UTF_8);
+          assertThat(answer).isEqualTo("HTTP/1.1 500");
+        }
+      }
+      await(fixture, "meanfield_requests_arriving 0\n");
+      assertThat(fixture.post("/v1/classify", IMAGE).statusCode()).isEqualTo(200);
+    }
+  }
+
   private ServerFixture fixture(Duration body) {
+    return fixture(64 << 10, body);
+  }
+
+  private ServerFixture fixture(int bodyBytes, Duration body) {
     TinyExports.write(folder, 1);
-    ServerFixture fixture = new ServerFixture(ServerFixture.limits(64 << 10, CONCURRENT, body));
+    ServerFixture fixture = new ServerFixture(ServerFixture.limits(bodyBytes, CONCURRENT, body));
     fixture.serve("1", folder);
     return fixture;
   }
 
   /** All of the head, and one byte of the body. */
   private static Socket begin(ServerFixture fixture) throws IOException {
+    return begin(fixture, 100);
+  }
+
+  private static Socket begin(ServerFixture fixture, int length) throws IOException {
     Socket socket =
         new Socket(InetAddress.getLoopbackAddress(), fixture.server.address().getPort());
-    String head = "POST /v1/classify HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx";
+    String head =
+        "POST /v1/classify HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\nx";
     socket.getOutputStream().write(head.getBytes(US_ASCII));
     return socket;
   }
