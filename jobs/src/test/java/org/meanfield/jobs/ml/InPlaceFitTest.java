@@ -208,6 +208,15 @@ class InPlaceFitTest {
   void whyImagesHaveToBeWrittenIsTold() {
     assertThat(found(parquet.as("x").where("weight > 1").sort("path").repartition(2)).files())
         .isPresent();
+    StringIndexer indexer = new StringIndexer().setInputCol("label").setOutputCol("number");
+    for (String invalid : List.of("skip", "keep", "error")) {
+      Dataset<Row> indexed =
+          indexer.setHandleInvalid(invalid).fit(parquet.limit(9)).transform(parquet);
+      assertThat(found(indexed).files()).as(invalid).isPresent();
+    }
+    Dataset<Row> cached = parquet.select("image", "label").cache();
+    assertThat(found(cached).files()).isEqualTo(found(parquet).files()).isPresent();
+    cached.unpersist();
     refuses(parquet.join(parquet.select("path"), "path"), "has a Join");
     refuses(parquet.dropDuplicates("path"), "has a Deduplicate");
     refuses(parquet.sample(0.5), "has a Sample");
