@@ -14,7 +14,7 @@ public interface RoundRunner extends AutoCloseable {
    * @param stretch rounds to run
    * @param start merged state that the first of them starts from
    * @param told each round once, in order, after it was merged, with its state where the stretch
-   *     wants that; a runner whose machines fail may leave a state out, never a round
+   *     wants that
    * @return what the last of them merged
    * @throws DivergedException where a loss or a weight is not finite; the rounds before were told
    */

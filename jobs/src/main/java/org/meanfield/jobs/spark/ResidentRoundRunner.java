@@ -106,9 +106,7 @@ public final class ResidentRoundRunner implements ClusterRunner {
       if (end.diverged().isPresent()) {
         Control.Ended diverged = end.diverged().get();
         int at = now.rounds() + diverged.rounds();
-        if (reports.isReported(at)) {
-          reports.attempt(at, tasks);
-        }
+        reports.giveUp(at);
         Round round = stretch.rounds().get(at);
         throw Divergence.of(diverged.diverged(), round, diverged.loss());
       }
@@ -125,12 +123,16 @@ public final class ResidentRoundRunner implements ClusterRunner {
 
   /**
    * The newest state to go on from: what a survivor holds, unless a task was lost before it could
-   * report a round of it; then what the driver got on the way, and the rounds after that run again.
+   * report a round of it, or send a state on the way; then the last one that the driver got on the
+   * way, and the rounds after that run again.
    */
   private static WireState reached(WireState now, SegmentEnd end, SegmentReports reports) {
     int rounds = now.rounds() + end.rounds();
-    if (end.state().isPresent() && reports.isReported(rounds)) {
-      return new WireState(rounds, end.state().get());
+    if (end.state().isPresent()) {
+      reports.state(new WireState(end.rounds(), end.state().get()));
+      if (reports.areWhole(rounds)) {
+        return new WireState(rounds, end.state().get());
+      }
     }
     return reports.kept().filter(kept -> kept.rounds() > now.rounds()).orElse(now);
   }

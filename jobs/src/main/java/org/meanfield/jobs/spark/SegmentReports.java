@@ -43,13 +43,10 @@ final class SegmentReports {
   /**
    * Another attempt begins.
    *
-   * @param from index of its first round; those before it {@linkplain #isReported are reported}
+   * @param from index of its first round; those before it {@linkplain #areWhole are whole}
    * @param ofTasks how many tasks report each round
    */
   void attempt(int from, int ofTasks) {
-    while (next < from) {
-      tell(); // without a state, where that was lost with the task that was to send it
-    }
     arrived.clear();
     states.clear();
     first = from;
@@ -72,20 +69,38 @@ final class SegmentReports {
    */
   void state(WireState state) {
     int index = first + state.rounds() - 1;
-    if (index >= next) {
+    if (index >= next && stretch.keeps(stretch.rounds().get(index))) {
       states.put(index, state.merged());
       tellWhole();
     }
   }
 
-  /** True where all tasks reported every round before an index: what they did is not lost. */
-  boolean isReported(int before) {
+  /**
+   * True where every round before an index can be told: no report and no state that is wanted was
+   * lost with a task.
+   */
+  boolean areWhole(int before) {
     for (int index = next; index < before; index++) {
-      if (arrived.getOrDefault(index, List.of()).size() < tasks) {
+      if (!isReported(index) || !hasState(index)) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean isReported(int index) {
+    return arrived.getOrDefault(index, List.of()).size() == tasks;
+  }
+
+  private boolean hasState(int index) {
+    return states.containsKey(index) || !stretch.keeps(stretch.rounds().get(index));
+  }
+
+  /** Tells what was reported before an index, also where a state is missing: nothing follows. */
+  void giveUp(int before) {
+    while (next < before && isReported(next)) {
+      tell();
+    }
   }
 
   /** The newest state that was told, with the rounds since the first attempt's start. */
@@ -101,16 +116,14 @@ final class SegmentReports {
   }
 
   private void tellWhole() {
-    while (next < stretch.rounds().size() - 1
-        && isReported(next + 1)
-        && (states.containsKey(next) || !stretch.keeps(stretch.rounds().get(next)))) {
+    while (next < stretch.rounds().size() - 1 && areWhole(next + 1)) {
       tell();
     }
   }
 
   private void tell() {
     Round round = stretch.rounds().get(next);
-    if (!isReported(next + 1)) {
+    if (!isReported(next)) {
       throw new IllegalStateException(
           "Round " + round.number() + " is merged, but not all tasks reported it");
     }

@@ -48,8 +48,8 @@ class SegmentReportsTest {
     all(0, 1, 2);
     reports.state(new WireState(3, state(7)));
     reports.merged(merged(0, 3, 1)); // the other task merged it too, and died
-    assertThat(reports.isReported(3)).isTrue();
-    assertThat(reports.isReported(4)).isFalse();
+    assertThat(reports.areWhole(3)).isTrue();
+    assertThat(reports.areWhole(4)).isFalse();
     assertThat(reports.kept()).contains(new WireState(3, state(7)));
     reports.attempt(3, 1);
     reports.merged(merged(0, 0, 1));
@@ -59,13 +59,29 @@ class SegmentReportsTest {
   }
 
   @Test
-  void aStateLostWithItsTaskHoldsNothingBack() {
+  void aStateLostWithItsTaskIsComputedAgain() {
     reports.attempt(0, 2);
     all(0, 1, 2, 3);
-    assertThat(reports.isReported(4)).isTrue();
-    reports.attempt(4, 1);
+    reports.state(new WireState(4, state(9))); // of a survivor, after a round that nobody keeps
+    assertThat(reports.areWhole(2)).isTrue();
+    assertThat(reports.areWhole(4)).isFalse();
+    assertThat(reports.kept()).isEmpty();
+    reports.attempt(0, 1);
+    for (int index = 0; index < 5; index++) {
+      reports.merged(merged(0, index, 1));
+    }
+    reports.state(new WireState(3, state(7)));
+    reports.finish();
+    assertThat(numbers()).containsExactly(0, 1, 2, 3, 4);
+    assertThat(told.get(2).state()).contains(state(7));
+  }
+
+  @Test
+  void whereNothingFollowsAMissingStateHoldsNoReportBack() {
+    reports.attempt(0, 2);
+    all(0, 1, 2, 3);
+    reports.giveUp(4);
     assertThat(numbers()).containsExactly(0, 1, 2, 3);
-    assertThat(told.get(2).state()).isEmpty();
   }
 
   @Test
