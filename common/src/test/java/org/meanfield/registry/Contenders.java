@@ -1,5 +1,6 @@
 package org.meanfield.registry;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -25,13 +26,24 @@ final class Contenders {
   }
 
   static Contender answering(String name, String dataset, boolean... right) {
+    return contender(name, dataset, 0.9f, right);
+  }
+
+  /** As {@link #answering(String, boolean...)}, each answer with such a probability. */
+  static Contender confident(String name, float probability, boolean... right) {
+    return contender(name, "data", probability, right);
+  }
+
+  private static Contender contender(
+      String name, String dataset, float probability, boolean... right) {
     Evaluator evaluator = new Evaluator(CLASSES.size());
     TreeMap<String, Predictions.Answer> answers = new TreeMap<>();
     for (int i = 0; i < right.length; i++) {
       int label = i % CLASSES.size();
       int predicted = right[i] ? label : (label + 1) % CLASSES.size();
-      float[] probabilities = {0.05f, 0.05f, 0.05f};
-      probabilities[predicted] = 0.9f;
+      float[] probabilities = new float[CLASSES.size()];
+      Arrays.fill(probabilities, (1 - probability) / (CLASSES.size() - 1));
+      probabilities[predicted] = probability;
       String id = String.format(java.util.Locale.ROOT, "%06d", i);
       evaluator.add(id, label, FloatVector.wrap(probabilities));
       answers.put(id, new Predictions.Answer(label, predicted));

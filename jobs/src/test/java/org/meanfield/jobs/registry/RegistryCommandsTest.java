@@ -130,6 +130,36 @@ class RegistryCommandsTest {
   }
 
   @Test
+  void theGateAsksWhatServingCostsAndHowSureTheModelIs() throws IOException {
+    Registration tiny = new TinyRuns(folder).run(1, 10);
+    String export = tiny.export().orElseThrow();
+    assertThat(run("add", "--run", tiny.run(), "--export", export, "--latency-milliseconds", "3"))
+        .isZero();
+    long bytes =
+        Math.max(
+            Files.size(Path.of(export, "model.zip")), Files.size(Path.of(export, "model.onnx")));
+    // Right on 90 % at a confidence of 92 %.
+    refusedFor("maximum-calibration-error", "0.019");
+    refusedFor("maximum-export-bytes", "" + (bytes - 1));
+    refusedFor("maximum-latency-milliseconds", "2.9");
+    List<String> limits = new ArrayList<>(List.of("--version", "1"));
+    limits.addAll(List.of("--set", "promotion.maximum-calibration-error=0.021"));
+    limits.addAll(List.of("--set", "promotion.maximum-export-bytes=" + bytes));
+    limits.addAll(List.of("--set", "promotion.maximum-latency-milliseconds=3"));
+    assertThat(run("promote", limits.toArray(new String[0]))).as(printed()).isZero();
+  }
+
+  private void refusedFor(String criterion, String limit) {
+    assertThat(run("promote", "--version", "1", "--set", "promotion." + criterion + "=" + limit))
+        .as(printed())
+        .isEqualTo(21);
+    assertThat(printed().lines().filter(line -> line.contains("  failed  ")))
+        .singleElement()
+        .asString()
+        .contains(criterion);
+  }
+
+  @Test
   void theGroupHasHelpAndNamesTheNearestCommand() {
     assertThat(call("registry", "--help")).isZero();
     assertThat(printed()).contains("promote", "rollback", "Versions of models");

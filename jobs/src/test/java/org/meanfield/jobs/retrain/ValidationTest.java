@@ -81,6 +81,20 @@ class ValidationTest {
         .startsWith("accuracy-fall 0.0700 (at least 0.0500");
   }
 
+  @Test
+  void eachDriftFiresByItsOwnNumber() {
+    // Shares 0.5, 0.5 against 0.6, 0.3, 0.1: half of 0.1 + 0.2 + 0.1; pixels by 0.8 deviations.
+    NewImages images = new NewImages(100, 0, Map.of("cat", 50L, "dog", 50L), 0, 0, 0, KNOWN, 0.8);
+    assertThat(triggers("trigger.class-balance-shift = 0.19", images, 1).fire()).isTrue();
+    assertThat(triggers("trigger.class-balance-shift = 0.21", images, 1).fire()).isFalse();
+    assertThat(triggers("trigger.class-balance-shift = 0.21", images, 1).line())
+        .startsWith("class-balance-shift 0.2000 (fires at least 0.2100; half the sum");
+    assertThat(triggers("trigger.pixel-shift = 0.79", images, 1).fire()).isTrue();
+    assertThat(triggers("trigger.pixel-shift = 0.81", images, 1).fire()).isFalse();
+    assertThat(triggers("trigger.pixel-shift = 0.81", images, 1).line())
+        .startsWith("pixel-shift 0.8000 (fires at least 0.8100; largest of the channels");
+  }
+
   private static Triggers triggers(String conf, NewImages images, double days) {
     return Triggers.of(settings(conf), images, Optional.of(days), () -> 0.07);
   }
