@@ -11,13 +11,16 @@ import java.util.Set;
  * @param checkpointRounds a checkpoint every so many rounds, and at the end of every epoch
  * @param validationEpochs a validation every so many epochs, and at the end; 0 for never
  * @param epochs of the plan
+ * @param longestStretch rounds after which the loop takes over at the next checkpoint, also in the
+ *     middle of an epoch
  */
-public record LoopIntervals(int checkpointRounds, int validationEpochs, int epochs) {
+public record LoopIntervals(
+    int checkpointRounds, int validationEpochs, int epochs, int longestStretch) {
   private static final int LONGEST = 1000;
 
   /** Checks the ranges. */
   public LoopIntervals {
-    if (checkpointRounds < 1 || validationEpochs < 0 || epochs < 1) {
+    if (checkpointRounds < 1 || validationEpochs < 0 || epochs < 1 || longestStretch < 1) {
       throw new IllegalArgumentException(
           "Intervals must be positive; found "
               + checkpointRounds
@@ -27,14 +30,19 @@ public record LoopIntervals(int checkpointRounds, int validationEpochs, int epoc
     }
   }
 
+  /** With stretches of a thousand rounds or so: few enough to list, too many to start often. */
+  public LoopIntervals(int checkpointRounds, int validationEpochs, int epochs) {
+    this(checkpointRounds, validationEpochs, epochs, LONGEST);
+  }
+
   /** The same without validation: for data without a validation split. */
   public LoopIntervals withoutValidation() {
-    return new LoopIntervals(checkpointRounds, 0, epochs);
+    return new LoopIntervals(checkpointRounds, 0, epochs, longestStretch);
   }
 
   /**
    * The rounds from a clock up to the end of its epoch, with the states that checkpoints on the way
-   * are made of; in a long epoch up to a checkpoint after 1,000 rounds.
+   * are made of; in an epoch longer than the longest stretch up to the checkpoint after that.
    */
   public Stretch stretch(TrainingPlan plan, TrainingClock clock) {
     List<Round> rounds = new ArrayList<>();
@@ -47,7 +55,8 @@ public record LoopIntervals(int checkpointRounds, int validationEpochs, int epoc
       if (checkpointIsDue(after)) {
         kept.add(round.number());
       }
-    } while (after.epochIteration() != 0 && !(checkpointIsDue(after) && rounds.size() >= LONGEST));
+    } while (after.epochIteration() != 0
+        && !(checkpointIsDue(after) && rounds.size() >= longestStretch));
     return new Stretch(rounds, kept);
   }
 

@@ -47,9 +47,15 @@ final class TinyRuns {
 
   static TrainingPlan plan(
       Network network, List<PackedExamples> shards, int epochs, int batchSize, int period) {
+    List<Integer> sizes = shards.stream().map(PackedExamples::size).toList();
+    return planOf(network, sizes, epochs, batchSize, period);
+  }
+
+  static TrainingPlan planOf(
+      Network network, List<Integer> sizes, int epochs, int batchSize, int period) {
     return new TrainingPlan(
         network,
-        shards.stream().map(PackedExamples::size).toList(),
+        sizes,
         epochs,
         batchSize,
         new AveragingSchedule.Constant(period),

@@ -81,8 +81,11 @@ final class Fitting implements AutoCloseable {
       Checkpoint from,
       FitEvents events,
       Optional<RunDirectory> run) {
-    int rounds = events.wantsEveryState() ? 1 : settings.checkpointRounds();
-    LoopIntervals intervals = new LoopIntervals(rounds, 0, plan.epochs());
+    // A listener may run Spark jobs of its own, for which rounds that went on would leave no slot.
+    LoopIntervals intervals =
+        events.wantsEveryState()
+            ? new LoopIntervals(1, 0, plan.epochs(), 1)
+            : new LoopIntervals(settings.checkpointRounds(), 0, plan.epochs());
     ClusterRunner runner = runner(spark, plan, data);
     Optional<RunJournal> journal = run.map(folder -> folder.journal(from.clock(), plan.network()));
     journal.ifPresent(events::recordIn);

@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -148,8 +150,12 @@ final class ParquetImages {
         || !files.fileFormat().getClass().equals(ParquetFileFormat.class)) { // others extend it
       throw new Refusal("its rows are read from no Parquet files");
     }
+    List<String> read = Arrays.asList(files.location().inputFiles());
+    if (Set.copyOf(read).size() < read.size()) {
+      throw new Refusal("it reads a file more than once, so that a row has no place of its own");
+    }
     for (String option : JavaConverters.mapAsJavaMap(files.options()).keySet()) {
-      if (option.startsWith("parquet.")) {
+      if (option.startsWith("parquet.") || option.toLowerCase(Locale.ROOT).startsWith("ignore")) {
         throw new Refusal("its Parquet files are read with the option " + option);
       }
     }

@@ -149,8 +149,10 @@ final class SegmentAttempt {
     while (true) {
       SegmentEvent event = next();
       if (event instanceof SegmentEvent.Said said) {
+        int before = keptRounds();
         said(said);
-        if (more && !over) {
+        more = !over && keptRounds() > before && moreCanRun();
+        if (more) {
           fail("more tasks can run now than at its start");
           return;
         }
@@ -172,6 +174,15 @@ final class SegmentAttempt {
     }
   }
 
+  private int keptRounds() {
+    return reports.kept().map(WireState::rounds).orElse(0);
+  }
+
+  private boolean moreCanRun() {
+    int tasks = segment.groups().size();
+    return tasks < segment.plan().value().workers() && slots.getAsInt() > tasks;
+  }
+
   private SegmentEvent next() {
     try {
       return events.poll(500, TimeUnit.MILLISECONDS);
@@ -187,8 +198,12 @@ final class SegmentAttempt {
       case MERGED -> {
         extend();
         reports.merged((Control.Merged) said.what());
+        extend(); // what is told may take long, and is not the tasks' fault
       }
-      case STATE_PIECE -> piece((Control.StatePiece) said.what(), said.asks().orElseThrow());
+      case STATE_PIECE -> {
+        piece((Control.StatePiece) said.what(), said.asks().orElseThrow());
+        extend();
+      }
       case ENDED -> ended((Control.Ended) said.what(), said.asks().orElseThrow());
     }
   }
@@ -239,9 +254,6 @@ final class SegmentAttempt {
       if (whole) {
         reports.state(WireState.decode(arriving));
         arriving = NONE;
-        more =
-            segment.groups().size() < segment.plan().value().workers()
-                && slots.getAsInt() > segment.groups().size();
       }
     } finally {
       asks.reply(YES);

@@ -82,7 +82,7 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
       // Spark throws checked exceptions without declaring them: a fetch that failed is one.
       try {
         // The driver first, so that it hears the reason before the others tell that this one left.
-        driver.ended(failed(task, member, e, List.of()));
+        driver.ended(holdsNothing(task, member, e));
       } finally {
         member.fail(e instanceof RuntimeException failure ? failure : unchecked(task, e));
       }
@@ -109,7 +109,7 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
         TaskContext.get().killTaskIfInterrupted(); // a cancelled job's rounds serve nobody
         List<WorkerReport> reports = trained(trainer, replica, shards, index, member);
         Stopwatch exchange = new Stopwatch();
-        member.merge(task, index, reports);
+        merge(member, task, index, reports, states);
         double exchangeSeconds = exchange.total();
         driver.merged(new Control.Merged(task, index, watch.lap(), exchangeSeconds, reports));
         // Every task holds the same state, so the first one speaks for all.
@@ -127,6 +127,18 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
       throw e;
     }
     ReplicaPool.giveBack(segment.pool(), replica);
+  }
+
+  /** The state before a divergence is the last that can be kept: it still gets to the driver. */
+  private static void merge(
+      ResidentMember member, int task, int index, List<WorkerReport> reports, StatePost states)
+      throws InterruptedException {
+    try {
+      member.merge(task, index, reports);
+    } catch (DivergedRound e) {
+      states.await();
+      throw e;
+    }
   }
 
   /** While one worker trains, the minibatches of the one after it are made. */
@@ -178,6 +190,12 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
         e.worker(),
         e.meanLoss(),
         member.exchangedBytes());
+  }
+
+  /** A task that throws gives no result, so that it is not to be asked for its state. */
+  private static Control.Ended holdsNothing(int task, ResidentMember member, Exception failure) {
+    String text = String.valueOf(failure.getMessage());
+    return new Control.Ended(task, 0, text, List.of(), -1, 0, member.exchangedBytes());
   }
 
   private static Control.Ended failed(

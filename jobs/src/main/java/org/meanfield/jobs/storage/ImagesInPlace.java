@@ -102,8 +102,24 @@ public final class ImagesInPlace {
     Dataset<Row> addressed =
         source.select(
             address(images, source).as(DatasetFiles.ADDRESS), image.as(DatasetFiles.IMAGE));
-    return addressed.join(
-        count <= MAX_BROADCAST_ROWS ? broadcast(facts) : facts, DatasetFiles.ADDRESS);
+    Dataset<Row> joined =
+        addressed.join(
+            count <= MAX_BROADCAST_ROWS ? broadcast(facts) : facts, DatasetFiles.ADDRESS);
+    Column unaltered =
+        udf(new Unaltered(), DataTypes.BinaryType)
+            .apply(col(DatasetFiles.ID), col(DatasetFiles.IMAGE));
+    return joined.withColumn(DatasetFiles.IMAGE, unaltered);
+  }
+
+  /** The files are others' and may be replaced while they are read. */
+  private record Unaltered() implements UDF2<String, byte[], byte[]>, Serializable {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public byte[] call(String id, byte[] image) {
+      DatasetFiles.requireUnaltered(id, image == null ? new byte[0] : image);
+      return image;
+    }
   }
 
   private static StructType schema(List<String> column) {

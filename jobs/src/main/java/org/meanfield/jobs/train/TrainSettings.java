@@ -169,7 +169,7 @@ public record TrainSettings(
           .atLeast(1)
           .defaultsTo(600)
           .means(
-              "Seconds that the others wait for a task in a resident round before they go on without it.");
+              "Seconds that the others wait for a task in a resident round before they go on without it; more than writing a checkpoint takes.");
   static final Setting<Integer> VALIDATION_INTERVAL =
       Setting.integer("train.validation-interval")
           .atLeast(0)

@@ -188,9 +188,14 @@ class InPlaceFitTest {
     Path other = folder.resolve("other");
     few.where("label != 'disc'").drop("label").write().parquet(other.toString());
     Files.move(only(other, "part-"), file, StandardCopyOption.REPLACE_EXISTING);
+    Files.delete(
+        file.resolveSibling("." + file.getFileName() + ".crc")); // only local disks have it
     assertThatThrownBy(() -> only(runs))
         .isInstanceOf(CorruptArtifactException.class)
         .hasMessageContainingAll(file.toString(), "was changed", data.uri());
+    assertThatThrownBy(() -> data.split(Split.TRAIN).collectAsList())
+        .as("whoever opened it before")
+        .hasStackTraceContaining("was altered");
 
     Files.delete(file);
     assertThatThrownBy(() -> only(runs))
@@ -219,6 +224,8 @@ class InPlaceFitTest {
     cached.unpersist();
     refuses(parquet.join(parquet.select("path"), "path"), "has a Join");
     refuses(parquet.dropDuplicates("path"), "has a Deduplicate");
+    refuses(spark.read().parquet(place, place), "a file more than once");
+    refuses(spark.read().option("ignoreCorruptFiles", "true").parquet(place), "the option ignore");
     refuses(parquet.sample(0.5), "has a Sample");
     refuses(parquet.where("rand(3) < 0.5"), "may differ every time: rand(3");
     refuses(parquet.withColumn("weight", functions.rand(7)), "may differ every time: rand(7");
