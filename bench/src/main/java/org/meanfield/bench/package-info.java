@@ -1,0 +1,2 @@
+/** The measurements behind docs/results.md; {@code scripts/bench} runs them. */
+package org.meanfield.bench;

@@ -1,0 +1,5 @@
+/**
+ * Inspecting, decoding, resizing and augmenting images: the same code for training, scoring and
+ * serving.
+ */
+package org.meanfield.image;
