@@ -22,6 +22,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.error.SettingsException;
+import org.meanfield.image.PixelImage;
+import org.meanfield.image.PngEncoder;
+import org.meanfield.jobs.ingest.TinyImages;
 import org.meanfield.jobs.testing.LocalSpark;
 
 /** Embeddings of named layers, and what Spark's own algorithms make of them. */
@@ -67,24 +70,57 @@ class ImageFeaturizerTest {
   }
 
   @Test
-  void sparksOwnClusteringAndSearchTakeTheFeatures() {
-    Dataset<Row> described =
-        ImageFeaturizer.of(model).transform(images).select("path", "features").cache();
+  void sparksOwnClusteringTakesTheFeatures() {
+    Dataset<Row> described = ImageFeaturizer.of(model).transform(images).select("features");
     KMeansModel clusters = new KMeans().setK(3).setSeed(1).fit(described);
     assertThat(clusters.transform(described).select("prediction").distinct().count()).isEqualTo(3);
+  }
+
+  @Test
+  void anAlteredCopyFindsItsOriginalFirst() {
+    Dataset<Row> described =
+        ImageFeaturizer.of(model).transform(images).select("path", "features").cache();
     BucketedRandomProjectionLSHModel near =
         new BucketedRandomProjectionLSH()
             .setInputCol("features")
             .setOutputCol("hashes")
             .setBucketLength(2)
+            .setNumHashTables(3)
             .setSeed(1)
             .fit(described);
-    Row first = described.first();
-    Vector features = first.getAs("features");
-    Row nearest =
-        near.approxNearestNeighbors(described, features, 1).select("path", "distCol").first();
-    assertThat(nearest.getString(0)).isEqualTo(first.getAs("path"));
-    assertThat(nearest.getDouble(1)).isZero();
+    List<Row> altered =
+        TinyImages.CLASSES.stream()
+            .map(name -> RowFactory.create(name + "/7", name, alteredCopy(name, 5007)))
+            .toList();
+    List<Row> asked =
+        ImageFeaturizer.of(model)
+            .transform(images.sparkSession().createDataFrame(altered, TinyFrames.SCHEMA))
+            .select("path", "features")
+            .collectAsList();
+    assertThat(asked).hasSize(3);
+    for (Row copy : asked) {
+      Vector features = copy.getAs("features");
+      List<Row> found =
+          near.approxNearestNeighbors(described, features, 2)
+              .select("path", "distCol")
+              .collectAsList();
+      assertThat(found.get(0).getString(0)).isEqualTo(copy.getString(0));
+      assertThat(found.get(0).getDouble(1)).as("it is a copy, but altered").isPositive();
+      assertThat(found.get(0).getDouble(1)).isLessThan(found.get(1).getDouble(1));
+    }
+  }
+
+  /** The picture a little brighter, and without its lowest row. */
+  private static byte[] alteredCopy(String name, long seed) {
+    PixelImage original = TinyImages.draw(name, seed);
+    byte[] pixels = new byte[original.height() * original.width() * original.channels()];
+    original.copyTo(pixels, 0);
+    int lowestRow = pixels.length - original.width() * original.channels();
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) (i < lowestRow ? Math.min((pixels[i] & 0xFF) + 4, 255) : 0);
+    }
+    return PngEncoder.encode(
+        new PixelImage(original.height(), original.width(), original.channels(), pixels));
   }
 
   @Test

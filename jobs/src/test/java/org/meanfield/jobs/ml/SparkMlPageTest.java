@@ -29,6 +29,23 @@ class SparkMlPageTest {
       Path.of("src/test/java/org/meanfield/jobs/ml/SparkMlExamples.java");
   private static final Path PYTHON = Path.of("src/test/python/spark_ml_page.py");
   private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern SCALA = Pattern.compile("```scala\n(.*?)```", Pattern.DOTALL);
+
+  /** What a shell has, and the imports. */
+  private static final String SCALA_PROGRAM =
+      """
+      import org.apache.spark.ml.{Pipeline, PipelineModel}
+      import org.apache.spark.ml.feature.StringIndexer
+      import org.apache.spark.sql.{DataFrame, SparkSession}
+      import org.apache.spark.sql.functions.expr
+      import org.meanfield.jobs.ml.ImageClassifier
+
+      class Page(spark: SparkSession, folder: String, runs: String, saved: String) {
+      %s
+        val result: DataFrame = scored
+      }
+      """;
+
   @TempDir static Path folder;
 
   @Test
@@ -51,6 +68,17 @@ class SparkMlPageTest {
             .map((MatchResult row) -> row.group(1))
             .toList();
     assertThat(named).hasSizeGreaterThan(10).isSubsetOf(params);
+  }
+
+  @Test
+  void theScalaOfThePageCompiles() throws IOException {
+    List<String> blocks =
+        SCALA.matcher(Files.readString(PAGE)).results().map(found -> found.group(1)).toList();
+    assertThat(blocks).hasSize(1);
+    String program = SCALA_PROGRAM.formatted(blocks.get(0));
+    assertThat(ScalaSource.problems(program, folder)).isEmpty();
+    assertThat(ScalaSource.problems(program.replace(".setRunDir(", ".setNoSuchThing("), folder))
+        .contains("setNoSuchThing is not a member of org.meanfield.jobs.ml.ImageClassifier");
   }
 
   private static String squeezed(String code) {
