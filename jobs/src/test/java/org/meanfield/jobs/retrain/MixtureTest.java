@@ -1,6 +1,7 @@
 package org.meanfield.jobs.retrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.typesafe.config.ConfigFactory;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.config.Settings;
+import org.meanfield.data.Normalization;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
 import org.meanfield.jobs.ingest.IngestJob;
@@ -66,6 +68,22 @@ class MixtureTest {
         .containsExactlyInAnyOrderEntriesOf(Map.of("disc", 40L, "square", 40L));
     assertThat(images.newClasses()).containsExactly("stripes");
     assertThat(images.inputs()).isEqualTo(9);
+  }
+
+  @Test
+  void pixelsShiftByTheFarthestChannelInDeviationsOfWhatIsKnown() {
+    Part base = parts.known().get(0);
+    Part old = parts.known().get(1);
+    Normalization before = base.manifest().normalization(3).orElseThrow();
+    Normalization now = old.manifest().normalization(3).orElseThrow();
+    double farthest = 0;
+    for (int channel = 0; channel < 3; channel++) {
+      double distance = Math.abs(now.mean().get(channel) - before.mean().get(channel));
+      farthest = Math.max(farthest, distance / before.deviation().get(channel));
+    }
+    Parts oldOnBase = new Parts(List.of(base), List.of(old), List.of(Part.BASE));
+    double shift = NewImages.of(spark, oldOnBase).pixelShift();
+    assertThat(shift).isPositive().isCloseTo(farthest, within(1e-4 * farthest));
   }
 
   @Test
