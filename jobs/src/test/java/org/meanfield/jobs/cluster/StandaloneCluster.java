@@ -25,6 +25,12 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final Pattern MASTER_URL = Pattern.compile("(spark://127\\.0\\.0\\.1:\\d+)");
   private static final String EXECUTOR = "CoarseGrainedExecutorBackend";
   private static final String SPARK_SUBMIT = "org.apache.spark.deploy.SparkSubmit";
+  private static final String NO_UI = "spark.ui.enabled=false";
+  private static final String DRIVER_HOST = "spark.driver.host=127.0.0.1";
+
+  /** Straight to the executor, not to a cache before. */
+  private static final String ONE_COPY = "spark.files.useFetchCache=false";
+
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Path folder;
@@ -108,23 +114,62 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts {@code scripts/meanfield} as an operator does where Spark is installed, and waits for
+   * its end. It calls the {@code spark-submit} of {@code SPARK_HOME}, and that sends the program to
+   * every executor.
+   *
+   * @param submitOptions for spark-submit, in {@code MEANFIELD_SUBMIT_OPTIONS}
+   * @return the script's exit code and output
+   */
+  Outcome launch(List<String> submitOptions, List<String> arguments) {
+    List<String> command = new ArrayList<>(List.of("env", "SPARK_HOME=" + installedSpark()));
+    command.add("JAVA_HOME=" + System.getProperty("java.home"));
+    command.add("MEANFIELD_DRIVER_MEMORY=1g");
+    command.add("MEANFIELD_SUBMIT_OPTIONS=" + String.join(" ", submitOptions));
+    command.add(LaunchedProgram.projectFolder().resolve("scripts/meanfield").toString());
+    command.addAll(arguments);
+    command.addAll(List.of("--master", url));
+    for (String property : List.of(NO_UI, DRIVER_HOST, ONE_COPY)) {
+      command.addAll(List.of("--spark-conf", property));
+    }
+    Outcome outcome = outcome(ClusterProcess.start(submissionLog(), command));
+    deleteCopies();
+    return outcome;
+  }
+
+  /** Spark's jars with a {@code bin/spark-submit} beside them, which no Maven artifact brings. */
+  private Path installedSpark() {
+    Path home = folder.resolve("spark");
+    try {
+      if (Files.notExists(home)) {
+        Path submit = LaunchedProgram.projectFolder().resolve("scripts/spark-submit");
+        Files.createSymbolicLink(
+            Files.createDirectories(home.resolve("bin")).resolve("spark-submit"), submit);
+        Files.createSymbolicLink(home.resolve("jars"), ClusterProcess.SPARK_HOME.resolve("jars"));
+      }
+      return home;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private ClusterProcess startCopied(List<String> submitOptions, List<String> arguments) {
-    // Straight to the executor, not to a cache before.
-    String oneCopy = "spark.files.useFetchCache=false";
     String program = ClusterProcess.allJar().toString();
     return ClusterProcess.java(
         submissionLog(),
         "1g",
         SPARK_SUBMIT,
-        submission(submitOptions, oneCopy, program, arguments));
+        submission(submitOptions, ONE_COPY, program, arguments));
   }
 
   private List<String> submission(
       List<String> submitOptions, String property, String program, List<String> arguments) {
     List<String> all = new ArrayList<>(List.of("--master", url));
     all.addAll(List.of("--class", "org.meanfield.jobs.cli.Meanfield"));
-    all.addAll(List.of("--conf", "spark.ui.enabled=false"));
-    all.addAll(List.of("--conf", "spark.driver.host=127.0.0.1", "--conf", property));
+    for (String each : List.of(NO_UI, DRIVER_HOST, property)) {
+      all.addAll(List.of("--conf", each));
+    }
     all.addAll(submitOptions);
     all.add(program);
     all.addAll(arguments);
@@ -143,6 +188,8 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** Workers keep what they fetched until they end; a few executors fill a small disk with it. */
   private void deleteCopies() {
+    // One that lives on may be fetching still.
+    await(master, () -> executors().isEmpty() ? Optional.of(url) : Optional.empty());
     Path name = ClusterProcess.allJar().getFileName();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path copy : files.filter(file -> file.endsWith(name)).toList()) {

@@ -124,7 +124,10 @@ class StandaloneClusterIT {
     assertThat(result("run").get("kernels").asText()).isEqualTo("equal");
   }
 
-  /** As a schedule does: the launcher, a settings file, and the exit code. */
+  /**
+   * As a schedule does: {@code scripts/meanfield} with {@code SPARK_HOME}, a settings file, and the
+   * exit code.
+   */
   @Test
   @Order(6)
   void retrainsFromDeliveredImagesToAServedChampion() throws IOException {
@@ -141,12 +144,13 @@ class StandaloneClusterIT {
         """
             .formatted(at("deliveries"), at("retrain"), at("serving"), at("registry")));
     List<String> retrain = List.of("retrain", "--conf", settings.toString());
-    submit(retrain);
+    StandaloneCluster.Outcome first = cluster.launch(EXECUTORS, retrain);
+    assertThat(first.exitCode()).as(first.output()).isZero();
     assertThat(result("retrain").get("promoted").asBoolean()).isTrue();
     assertThat(folder.resolve("serving/1/model.onnx")).exists();
     assertThat(folder.resolve("serving/current.json")).exists();
 
-    StandaloneCluster.Outcome again = cluster.submit(EXECUTORS, retrain);
+    StandaloneCluster.Outcome again = cluster.launch(EXECUTORS, retrain);
     assertThat(again.exitCode()).as(again.output()).isEqualTo(20);
     assertThat(result("retrain").get("status").asText()).isEqualTo("no-new-data");
   }
