@@ -3,9 +3,11 @@ package org.meanfield.jobs.retrain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,16 +23,32 @@ class RetrainJobTest {
 
   @Test
   void fromTheFirstImagesToARefusal() throws Exception {
-    try (MlflowStub mlflow = new MlflowStub()) {
+    try (MlflowStub mlflow = new MlflowStub();
+        HookServer hook = new HookServer()) {
       RetrainCommands day =
           new RetrainCommands(folder)
               .with("mlflow.tracking-uri=" + mlflow.uri())
-              .with("mlflow.timeout-seconds=60");
+              .with("mlflow.timeout-seconds=60")
+              .with(hook.setting());
       threeDays(day);
       mlflowKnows(mlflow);
+      eachEndWasToldOnce(hook.told);
       assertThat(day.run()).as("no new images").isEqualTo(20);
       assertThat(mlflow.aliases).as("the rollback").containsEntry("champion", "1");
+      aNewClassServesByAPersonsWordAlone(day);
     }
+  }
+
+  /** Starts that had nothing to do, or found the lock held, told nobody. */
+  private static void eachEndWasToldOnce(List<JsonNode> told) {
+    assertThat(told)
+        .extracting(end -> end.get("status").asText())
+        .containsExactly("done", "done", "refused");
+    assertThat(told).extracting(end -> end.get("version").asInt()).containsExactly(1, 2, 3);
+    assertThat(told)
+        .extracting(end -> end.get("promoted").asBoolean())
+        .containsExactly(true, true, false);
+    assertThat(told.get(0).get("runId").asText()).isEqualTo("monday-04-00");
   }
 
   /** A run for each day, named as ours, and a model version for each promoted one. */
@@ -64,6 +82,7 @@ class RetrainJobTest {
     assertThat(day.result().get("runId").asText()).isEqualTo("monday-04-00");
     assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(1);
     assertThat(day.at("serving/1/bundle.json")).exists();
+    assertThat(startOf(day)).as("there is no champion").isEqualTo("(none)");
     assertThat(day.run("--run-id", "monday 04:00")).isZero();
     assertThat(day.result().get("status").asText()).isEqualTo("nothing-to-do");
     assertThat(day.run()).as("the delivery was used").isEqualTo(20);
@@ -83,6 +102,7 @@ class RetrainJobTest {
         day.at("input/day-1/test/disc/disc-100000.png"), day.at("input/day-2/disc/test-image.png"));
     assertThat(day.run("--dry-run")).isZero();
     assertThat(day.printed()).contains("would run as content-", "new-labels 120", "passed");
+    onlyForceRunsWhatIsNotDue(day);
     List<Integer> meanwhile = new ArrayList<>();
     Retraining.Watch another =
         new Retraining.Watch() {
@@ -109,6 +129,9 @@ class RetrainJobTest {
     assertThat(second.get("testDuplicatesDropped").asInt()).isEqualTo(1);
     assertThat(second.get("championBefore").asInt()).isEqualTo(1);
     assertThat(day.registry().version("champion").parent()).isEqualTo(1);
+    assertThat(startOf(day)).endsWith("/versions/1/export/model.zip");
+    double fromNothing = firstLoss(day, "monday-04-00");
+    assertThat(firstLoss(day, second.get("runId").asText())).isLessThan(fromNothing / 2);
     assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(2);
 
     day.deliverMislabelled("day-3", 80, 380);
@@ -121,5 +144,74 @@ class RetrainJobTest {
 
     assertThat(day.registry("rollback", "--reason", "by hand")).as(day.printed()).isZero();
     assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(1);
+  }
+
+  /** Too soon after a run, or too few new labels: 20, whatever else asks for a run. */
+  private static void onlyForceRunsWhatIsNotDue(RetrainCommands day) {
+    String coolDown = "trigger.cool-down-hours=1";
+    assertThat(day.run("--set", coolDown)).as(day.printed()).isEqualTo(20);
+    assertThat(day.result().get("status").asText()).isEqualTo("not-due");
+    assertThat(day.result().get("message").asText())
+        .contains("not due: cool-down of 1.0 hours until", "after the run that finished at");
+    assertThat(day.run("--set", coolDown, "--dry-run", "--force")).as(day.printed()).isZero();
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(61));
+    assertThat(day.run(RetrainCommands.UNDISTURBED, later, "--set", coolDown, "--dry-run"))
+        .as(day.printed())
+        .isZero();
+
+    String many = "trigger.new-labels=121";
+    assertThat(day.run("--set", many)).as(day.printed()).isEqualTo(20);
+    assertThat(day.result().get("message").asText())
+        .contains("not due: new-labels 120 (fires at least 121");
+    assertThat(day.run("--set", many, "--dry-run", "--force")).as(day.printed()).isZero();
+    assertThat(day.printed()).contains("because --force: new-labels 120");
+  }
+
+  /** As the runbook has it: the delivery of day 3 is left out, and the new class allowed. */
+  private static void aNewClassServesByAPersonsWordAlone(RetrainCommands day) throws Exception {
+    day.deliver("day-4", 600, 630);
+    RetrainCommands.draw(day.at("input/day-4/ring"), "disc", 700, 720);
+    assertThat(day.run()).as(day.printed()).isEqualTo(3);
+    assertThat(day.result().get("exitCode").asInt()).isEqualTo(3);
+    assertThat(day.result().get("message").asText())
+        .contains("[day-4]", "allowed-new-classes 1.0000 at most 0.0000 (new classes: [ring])");
+    assertThat(day.registry().versions()).as("nothing was trained").hasSize(3);
+
+    String reason = "the ring is sold from noon on";
+    RetrainCommands thursday =
+        new RetrainCommands(day.at(""))
+            .with("validation.allowed-new-classes=1")
+            .with("retrain.exclude=day-3")
+            .with("retrain.start=fresh");
+    assertThat(thursday.run("--run-id", "thursday", "--override", reason))
+        .as(thursday.printed())
+        .isZero();
+    assertThat(day.result().get("knownImages").asInt()).as("without day 3").isEqualTo(240);
+    assertThat(day.result().at("/overruling/reason").asText()).isEqualTo(reason);
+    assertThat(day.registry().state().champion()).contains(4);
+    assertThat(day.registry().version("champion").parent()).as("of a fresh start").isNull();
+    assertThat(startOf(day)).isEqualTo("(none)");
+    assertThat(firstLoss(day, "thursday")).isGreaterThan(firstLoss(day, "monday-04-00") / 2);
+
+    assertThat(day.registry("rollback")).isZero();
+    assertThat(Files.readString(day.at("registry/history.jsonl"))).contains(reason);
+    assertThat(day.registry().history())
+        .filteredOn(entry -> entry.overruling() != null)
+        .singleElement()
+        .matches(entry -> entry.to() == 4 && entry.overruling().reason().equals(reason));
+  }
+
+  /** The file that the newest run's training took its weights from; (none) for random ones. */
+  private static String startOf(RetrainCommands day) {
+    String runId = day.result().get("runId").asText();
+    return day.json("retrain/runs/" + runId + "/training/run.json")
+        .at("/settings/model.start-from")
+        .asText();
+  }
+
+  /** Of the first round: large where training starts from random weights. */
+  private static double firstLoss(RetrainCommands day, String runId) throws Exception {
+    Path journal = day.at("retrain/runs/" + runId + "/training/journal.jsonl");
+    return new ObjectMapper().readTree(Files.readAllLines(journal).get(0)).get("loss").asDouble();
   }
 }
