@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.meanfield.data.ClassIndex;
@@ -30,9 +31,9 @@ import org.meanfield.model.TrainedModel;
 import org.meanfield.model.TrainingRecipe;
 
 /**
- * Every architecture in every ONNX form, as DL4J, ONNX Runtime and OpenCV compute it. With {@code
- * -Dmeanfield.parity.write=FOLDER} the files are left there, with images and DL4J's answers, for
- * what has to be asked outside of Java: see scripts/export-parity.
+ * Every architecture in every form, as our engine, plain DL4J, ONNX Runtime and OpenCV compute it.
+ * With {@code -Dmeanfield.parity.write=FOLDER} the ONNX files are left there, with images and the
+ * engine's answers, for what has to be asked outside of Java: see scripts/export-parity.
  */
 class ExportParityTest {
   private static final ClassIndex CLASSES = new ClassIndex(List.of("ant", "bee", "cat", "dog"));
@@ -47,6 +48,8 @@ class ExportParityTest {
 
   /** What 8 bits cost random weights; a trained network's accuracy is measured by its export. */
   private static final double QUANTISED = 0.15;
+
+  @TempDir private Path folder;
 
   @ParameterizedTest
   @CsvSource({
@@ -75,12 +78,13 @@ class ExportParityTest {
         expected,
         Map.of("model", planes, "uint8", bytes, "fp16", halved, "int8", quantised));
 
+    agrees(name + ", plain DL4J", EXACT, images, expected, plainDl4j(model));
     Form floats = Form.PLANES;
     agrees(name + ", OpenCV", EXACT, images, expected, openCv(planes, spec, floats));
     agrees(name + ", OpenCV, uint8", EXACT, images, expected, openCv(bytes, spec, Form.BYTE_ROWS));
     agrees(name + ", OpenCV, fp16", HALVED, images, expected, openCv(halved, spec, floats));
     agrees(name + ", fp16", HALVED, images, expected, onnxRuntime(halved, spec));
-    if (!name.startsWith(TOO_DEEP_FOR_BYTES)) {
+    if (tolerances(name).containsKey("int8")) {
       agrees(name + ", int8", QUANTISED, images, expected, onnxRuntime(quantised, spec));
     }
     if (planes.length > 100_000) {
@@ -129,6 +133,12 @@ class ExportParityTest {
     return new OnnxScorer("x", onnx, spec, CLASSES, 1);
   }
 
+  /** The exported zip, as a program reads it that knows DL4J and nothing of ours. */
+  private Scorer plainDl4j(TrainedModel model) throws IOException {
+    Path zip = Files.write(folder.resolve("model.zip"), ModelZip.encode(model));
+    return new PlainDl4j(zip.toFile(), model.network().imageSpec(), CLASSES);
+  }
+
   private static List<FloatVector> answers(TrainedModel model, List<PixelImage> images) {
     try (Scorer scorer = new EngineScorer(model, Engines.named("nd4j"), 1)) {
       return scorer.score(images);
@@ -150,6 +160,18 @@ class ExportParityTest {
             .containsExactly(expected.get(i).toArray());
       }
     }
+  }
+
+  /** How near each form's probabilities must be; a form that is left out is held to nothing. */
+  private static Map<String, Double> tolerances(String name) {
+    Map<String, Double> tolerances = new LinkedHashMap<>();
+    tolerances.put("model", EXACT);
+    tolerances.put("uint8", EXACT);
+    tolerances.put("fp16", HALVED);
+    if (!name.startsWith(TOO_DEEP_FOR_BYTES)) {
+      tolerances.put("int8", QUANTISED);
+    }
+    return tolerances;
   }
 
   /** A folder for each architecture: files, pixels, answers, and what their numbers mean. */
@@ -180,8 +202,7 @@ class ExportParityTest {
     meaning.put("planes", List.of(images.size(), spec.channels(), spec.height(), spec.width()));
     meaning.put("rows", List.of(images.size(), spec.height(), spec.width(), spec.channels()));
     meaning.put("classes", CLASSES.size());
-    meaning.put(
-        "tolerances", Map.of("model", EXACT, "uint8", EXACT, "fp16", HALVED, "int8", QUANTISED));
+    meaning.put("tolerances", tolerances(name));
     Files.write(folder.resolve("case.json"), new ObjectMapper().writeValueAsBytes(meaning));
   }
 
