@@ -53,7 +53,8 @@ final class Browser implements AutoCloseable {
                 List.of(
                     program.toString(),
                     "--headless=new",
-                    "--no-sandbox",
+                    "--no-sandbox", // as root Chromium does not start with it
+                    "--disable-dev-shm-usage", // containers have little of it
                     "--disable-gpu",
                     "--no-first-run",
                     "--remote-debugging-port=0",
