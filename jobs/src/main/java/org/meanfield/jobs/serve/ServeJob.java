@@ -122,7 +122,11 @@ public final class ServeJob implements Job {
 
   /** The process ends when this returns: the verdict must be written by then. */
   private void stop(InferenceServer server) {
-    server.close();
+    try {
+      server.close();
+    } catch (IllegalStateException e) {
+      LOGGER.warn("{}", e.getMessage(), e); // the verdict is written all the same
+    }
     try {
       if (!ended.await(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
         LOGGER.warn("The process ends before its verdict was written");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigFactory;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,8 +19,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +31,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.meanfield.config.Settings;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Meanfield;
+import org.meanfield.jobs.serve.http.ServerLimits;
 import org.meanfield.registry.PublishedVersion;
 
 /** The command, in a process of its own where that matters. */
@@ -39,7 +44,7 @@ class ServeCommandTest {
   @TempDir private Path folder;
 
   @Test
-  void sigtermAnswersWhatIsInFlightAndTakesNothingNew() throws Exception {
+  void sigtermAnswersWhatIsInFlightAndLeavesAVerdict() throws Exception {
     TinyExports.write(folder, 1);
     Path verdict = folder.resolve("verdict");
     Process server =
@@ -76,6 +81,17 @@ class ServeCommandTest {
     } finally {
       server.destroyForcibly();
     }
+  }
+
+  @Test
+  void theTimesOfAStopAreThoseOfTheSettings() {
+    Map<String, Object> given =
+        Map.of("serve.model", "x", "serve.drain-seconds", 1.5, "serve.stop-seconds", 4);
+    ServerLimits limits =
+        ServeSettings.from(Settings.resolve(ServeSettings.ALL, ConfigFactory.parseMap(given)))
+            .limits();
+    assertThat(limits.drain()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(limits.stop()).isEqualTo(Duration.ofSeconds(4));
   }
 
   @Test

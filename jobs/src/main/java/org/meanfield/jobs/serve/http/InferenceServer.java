@@ -99,10 +99,17 @@ public final class InferenceServer implements AutoCloseable {
 
   /**
    * Says that it is not ready, goes on for the time to drain, then takes no new requests and waits
-   * for those in flight. An interrupted thread does not drain, but it does stop the server.
+   * for those in flight. An interrupted thread does not drain, but it does stop the server. A
+   * server that has stopped is left alone.
+   *
+   * @throws IllegalStateException where requests in flight outlasted {@link ServerLimits#stop};
+   *     they were broken off, and the server has stopped all the same
    */
   @Override
   public void close() {
+    if (closing.getCount() == 0) {
+      return;
+    }
     telling.stopping();
     boolean interrupted = false;
     try {
@@ -115,7 +122,9 @@ public final class InferenceServer implements AutoCloseable {
     } catch (InterruptedException e) {
       interrupted = true;
     } catch (Exception e) {
-      throw new IllegalStateException("The HTTP server did not stop in time", e);
+      throw new IllegalStateException(
+          "The HTTP server did not stop in time; requests that were not answered are broken off",
+          e);
     } finally {
       closing.countDown();
       if (interrupted) {
