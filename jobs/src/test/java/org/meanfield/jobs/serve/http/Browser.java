@@ -57,6 +57,9 @@ final class Browser implements AutoCloseable {
                     "--disable-dev-shm-usage", // containers have little of it
                     "--disable-gpu",
                     "--no-first-run",
+                    "--disable-background-networking", // tests need none
+                    "--disable-component-update",
+                    "--disable-sync",
                     "--remote-debugging-port=0",
                     "--user-data-dir=" + profile,
                     page.toString()))
