@@ -39,9 +39,9 @@ final class BarChart {
     int height = y + MARGIN;
     return String.format(
             Locale.ROOT,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
-                + " font-family=\"sans-serif\" font-size=\"12\">%n"
-                + "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d"
+                + " %d\" font-family=\"sans-serif\" font-size=\"12\">%n<rect width=\"100%%\""
+                + " height=\"100%%\" fill=\"white\"/>%n",
             WIDTH,
             height,
             WIDTH,

@@ -27,7 +27,7 @@ final class EnginePart implements Part {
 
   @Override
   public Findings measure(Launch launch) {
-    EngineSpeed.Timing timing = EngineSpeed.Timing.alone(launch.extent());
+    Timing timing = Timing.alone(launch.extent());
     List<Row> rows = new ArrayList<>();
     for (Subject subject : SUBJECTS) {
       for (Variant variant : Variant.values()) {

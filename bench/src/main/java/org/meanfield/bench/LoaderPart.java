@@ -14,7 +14,7 @@ final class LoaderPart implements Part {
 
   @Override
   public Findings measure(Launch launch) {
-    EngineSpeed.Timing timing = EngineSpeed.Timing.alone(launch.extent());
+    Timing timing = Timing.alone(launch.extent());
     List<Row> rows = new ArrayList<>();
     for (LoaderSpeed.Images images : LoaderSpeed.Images.values()) {
       for (LoaderSpeed.Reader reader : LoaderSpeed.Reader.values()) {

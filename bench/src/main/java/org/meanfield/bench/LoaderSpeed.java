@@ -130,7 +130,7 @@ public final class LoaderSpeed {
    * @param reader that decodes them
    * @param timing how long
    */
-  record Task(Images images, Reader reader, EngineSpeed.Timing timing) {}
+  record Task(Images images, Reader reader, Timing timing) {}
 
   /** Measures and writes the figures. */
   public static void main(String[] args) throws IOException {

@@ -86,7 +86,17 @@ record MeanfieldTraining(
   /** The same on images of another size. */
   MeanfieldTraining withSide(int pixels) {
     return new MeanfieldTraining(
-        network, variant, master, runner, workers, averagingPeriod, epochs, images, pixels);
+        network,
+        variant,
+        master,
+        runner,
+        workers,
+        averagingPeriod,
+        epochs,
+        images,
+        pixels,
+        seed,
+        schedule);
   }
 
   /** In names of files; a run's folder refuses a run with other settings. */

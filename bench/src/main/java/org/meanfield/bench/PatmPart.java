@@ -190,7 +190,7 @@ final class PatmPart implements Part {
 
   /** The windows of both processes, added up in the order in which both measured them. */
   private static Row limit(Scale scale, Launch launch) {
-    EngineSpeed.Timing timing = EngineSpeed.Timing.together(launch.extent());
+    Timing timing = Timing.together(launch.extent());
     EngineSpeed.Task task =
         new EngineSpeed.Task(
             Variant.TORCH_FP32,

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -37,7 +38,7 @@ final class PlainHttp implements AutoCloseable {
                 + headers
                 + "\r\n")
             .getBytes(ISO_8859_1);
-    byte[] request = java.util.Arrays.copyOf(head, head.length + body.length);
+    byte[] request = Arrays.copyOf(head, head.length + body.length);
     System.arraycopy(body, 0, request, head.length, body.length);
     return request;
   }

@@ -1,5 +1,7 @@
 package org.meanfield.bench;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -77,7 +79,7 @@ final class ScoringPart implements Part {
   /** Any weights do: a short training, once. */
   private static String trained(Launch launch, String network) throws ChildFailedException {
     String run = launch.folder("scored-" + network).toString();
-    if (!java.nio.file.Files.exists(java.nio.file.Path.of(run, "result.json"))) {
+    if (!Files.exists(Path.of(run, "result.json"))) {
       launch
           .jvm()
           .meanfield(

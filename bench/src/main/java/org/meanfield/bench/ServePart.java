@@ -7,9 +7,10 @@ import java.util.List;
 final class ServePart implements Part {
   private static final String LOOP = "ONNX Runtime, a loop on each core, batches of 32";
   private static final String SERVE = "serve, 32 connections, one image a request";
-  private static final double WANTED = 0.8;
+  private static final double WANTED_SHARE = 0.8;
   private static final int CONNECTIONS = 32;
   private static final int BATCH_SIZE = 32;
+  private static final int CHAMPION_CHANGES = 20;
 
   /**
    * From several milliseconds of a core an image to a few hundredths: what serving adds does not
@@ -30,37 +31,37 @@ final class ServePart implements Part {
 
   @Override
   public Findings measure(Launch launch) {
-    int requests = launch.extent().choose(50_000, 1_000);
-    int warmUp = launch.extent().choose(10_000, 500);
     List<Row> rows = new ArrayList<>();
     for (MadeExport export : EXPORTS) {
       String name = "serve-" + export.network() + "-" + export.side();
       Outcome loop = OnnxLoops.measure(launch, name, export, BATCH_SIZE);
       rows.add(launch.tell(new Row(export.label(), LOOP, loop)));
-      Outcome served =
-          launch
-              .jvm()
-              .measure(
-                  name,
-                  ServeSpeed.class,
-                  new ServeSpeed.Task(
-                      export,
-                      launch.folder(name + "-registry").toString(),
-                      requests,
-                      warmUp,
-                      CONNECTIONS,
-                      20),
-                  launch.jvm().shippedFlags());
-      rows.add(launch.tell(new Row(export.label(), SERVE, served)));
+      rows.add(launch.tell(new Row(export.label(), SERVE, served(launch, name, export))));
     }
     Section section =
         new Section(
-            "Serving while the champion changes 20 times, client and server on the same cores",
+            "Serving while the champion changes "
+                + CHAMPION_CHANGES
+                + " times, client and server on the same cores",
             "images/s",
             LOOP,
             rows);
     List<Target> targets =
-        section.atLeast(WANTED, "serve against loops of ONNX Runtime", SERVE, LOOP);
+        section.atLeast(WANTED_SHARE, "serve against loops of ONNX Runtime", SERVE, LOOP);
     return new Findings(List.of(section), targets);
+  }
+
+  private static Outcome served(Launch launch, String name, MadeExport export) {
+    int requests = launch.extent().choose(50_000, 1_000);
+    int warmUp = launch.extent().choose(10_000, 500);
+    ServeSpeed.Task task =
+        new ServeSpeed.Task(
+            export,
+            launch.folder(name + "-registry").toString(),
+            requests,
+            warmUp,
+            CONNECTIONS,
+            CHAMPION_CHANGES);
+    return launch.jvm().measure(name, ServeSpeed.class, task, launch.jvm().shippedFlags());
   }
 }
