@@ -43,7 +43,7 @@ public final class FlatState {
    *
    * @param parameters how many of the values are parameters
    */
-  public static ModelState toState(float[] flat, int parameters) {
+  static ModelState toState(float[] flat, int parameters) {
     return new ModelState(
         FloatVector.wrap(flat, 0, parameters), FloatVector.wrap(flat, parameters, flat.length));
   }

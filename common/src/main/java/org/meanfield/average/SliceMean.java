@@ -165,9 +165,8 @@ public final class SliceMean {
   }
 
   // The loops over values. A branch that is hardly ever taken finds the largest: Math.max would
-  // chain
-  // every value to the one before. Java 17 makes slower code of one loop for everything (4 ms where
-  // these take 2, for two states of 430,000 values).
+  // chain every value to the one before. Java 17 makes slower code of one loop for everything (4 ms
+  // where these take 2, for two states of 430,000 values).
 
   private static float largestRounded(
       float[] base, int baseFrom, float[] state, int from, int values) {

@@ -1,5 +1,6 @@
 package org.meanfield.config;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -63,27 +64,27 @@ public final class Setting<T> {
 
   /** A whole number. */
   public static Setting<Integer> integer(String key) {
-    return of(key, Kind.INTEGER, "integer", Setting::toInteger);
+    return of(key, Kind.INTEGER, "integer", RawValue::toInteger);
   }
 
   /** A whole number of up to 64 bits. */
   public static Setting<Long> longInteger(String key) {
-    return of(key, Kind.LONG, "integer", Setting::toLong);
+    return of(key, Kind.LONG, "integer", RawValue::toLong);
   }
 
   /** A decimal number. */
   public static Setting<Double> decimal(String key) {
-    return of(key, Kind.DECIMAL, "number", Setting::toDecimal);
+    return of(key, Kind.DECIMAL, "number", RawValue::toDecimal);
   }
 
   /** Any text. */
   public static Setting<String> text(String key) {
-    return of(key, Kind.TEXT, "text", Setting::toText);
+    return of(key, Kind.TEXT, "text", RawValue::toText);
   }
 
   /** True or false. */
   public static Setting<Boolean> flag(String key) {
-    return of(key, Kind.FLAG, "true or false", Setting::toFlag);
+    return of(key, Kind.FLAG, "true or false", RawValue::toFlag);
   }
 
   /** One of an enum's constants, written in lower case with dashes. */
@@ -98,7 +99,8 @@ public final class Setting<T> {
         "one of " + names,
         raw ->
             Arrays.stream(choices.getEnumConstants())
-                .filter(constant -> id(constant).equals(toText(raw).toLowerCase(Locale.ROOT)))
+                .filter(
+                    constant -> id(constant).equals(RawValue.toText(raw).toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("not one of " + names)));
   }
@@ -109,7 +111,7 @@ public final class Setting<T> {
         key,
         Kind.DECIMALS,
         "list of numbers",
-        raw -> toList(raw).stream().map(Setting::toDecimal).toList());
+        raw -> RawValue.toList(raw).stream().map(RawValue::toDecimal).toList());
   }
 
   /** A list of texts: a HOCON list, or comma-separated text. */
@@ -118,7 +120,7 @@ public final class Setting<T> {
         key,
         Kind.TEXTS,
         "list of texts",
-        raw -> toList(raw).stream().map(Setting::toText).toList());
+        raw -> RawValue.toList(raw).stream().map(RawValue::toText).toList());
   }
 
   /** With an inclusive lower limit. Only for numbers. */
@@ -144,7 +146,7 @@ public final class Setting<T> {
 
   /** With a limit of any kind; {@code description} reads after "must be". */
   public Setting<T> limited(String description, Predicate<T> holds) {
-    List<Limit<T>> more = new java.util.ArrayList<>(limits);
+    List<Limit<T>> more = new ArrayList<>(limits);
     more.add(new Limit<>(description, holds));
     return new Setting<>(key, kind, type, parser, more, fallback, doc);
   }
@@ -262,60 +264,6 @@ public final class Setting<T> {
     return number == Math.rint(number) && Math.abs(number) < 1e15
         ? Long.toString((long) number)
         : Double.toString(number);
-  }
-
-  private static Integer toInteger(Object raw) {
-    long value = toLong(raw);
-    if (value != (int) value) {
-      throw new IllegalArgumentException("is not a 32-bit integer");
-    }
-    return (int) value;
-  }
-
-  private static Long toLong(Object raw) {
-    try {
-      return raw instanceof Double number && number == Math.rint(number)
-          ? (long) (double) number
-          : Long.parseLong(toText(raw).strip());
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("is not an integer", e);
-    }
-  }
-
-  private static Double toDecimal(Object raw) {
-    try {
-      double value = Double.parseDouble(toText(raw).strip());
-      if (!Double.isFinite(value)) {
-        throw new IllegalArgumentException("is not a finite number");
-      }
-      return value;
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("is not a number", e);
-    }
-  }
-
-  private static Boolean toFlag(Object raw) {
-    return switch (toText(raw).strip().toLowerCase(Locale.ROOT)) {
-      case "true", "yes", "on" -> true;
-      case "false", "no", "off" -> false;
-      default -> throw new IllegalArgumentException("is neither true nor false");
-    };
-  }
-
-  private static String toText(Object raw) {
-    if (raw instanceof List<?> || raw instanceof java.util.Map<?, ?>) {
-      throw new IllegalArgumentException("is not a single value");
-    }
-    return String.valueOf(raw);
-  }
-
-  private static List<Object> toList(Object raw) {
-    return raw instanceof List<?> list
-        ? List.copyOf(list)
-        : Arrays.stream(toText(raw).split(","))
-            .<Object>map(String::strip)
-            .filter(s -> !s.equals(""))
-            .toList();
   }
 
   private record Limit<T>(String description, Predicate<T> holds) {}

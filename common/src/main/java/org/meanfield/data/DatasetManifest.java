@@ -75,53 +75,6 @@ public record DatasetManifest(
     }
   }
 
-  /** A data set with its images, which all count the same. */
-  public DatasetManifest(
-      String digest,
-      ClassIndex classes,
-      List<DataFile> files,
-      Map<Split, SplitCounts> splits,
-      ImageSizes sizes,
-      Map<Integer, Normalization> pixels,
-      Source source,
-      Map<String, String> settings,
-      Map<String, Long> rejects,
-      Duplicates duplicates,
-      List<String> warnings) {
-    this(
-        digest,
-        classes,
-        files,
-        splits,
-        sizes,
-        pixels,
-        source,
-        settings,
-        rejects,
-        duplicates,
-        warnings,
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  /** The same data set with other weights, and its images elsewhere. */
-  DatasetManifest with(Optional<Weights> otherWeights, Optional<ImageFiles> otherImages) {
-    return new DatasetManifest(
-        digest,
-        classes,
-        files,
-        splits,
-        sizes,
-        pixels,
-        source,
-        settings,
-        rejects,
-        duplicates,
-        warnings,
-        otherWeights,
-        otherImages);
-  }
-
   /** Short name of the content: the digest's first 16 digits. */
   public String datasetId() {
     return digest.substring(0, ID_LENGTH);

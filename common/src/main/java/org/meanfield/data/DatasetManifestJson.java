@@ -1,5 +1,6 @@
 package org.meanfield.data;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,6 +26,7 @@ final class DatasetManifestJson {
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -88,12 +90,12 @@ final class DatasetManifestJson {
                 + DatasetManifest.IN_PLACE_FORMAT_VERSION
                 + "; ingest the data again, or use the program version that wrote it");
       }
-      DatasetManifest manifest = JSON.treeToValue(tree, Form.class).toManifest();
+      Form form = JSON.treeToValue(tree, Form.class);
       boolean inPlace = version == DatasetManifest.IN_PLACE_FORMAT_VERSION;
       boolean weighted =
           version == DatasetManifest.WEIGHTED_FORMAT_VERSION
               || (inPlace && tree.hasNonNull(WEIGHTS));
-      return manifest.with(
+      return form.toManifest(
           weighted ? Optional.of(required(tree, WEIGHTS, Weights.class)) : Optional.empty(),
           inPlace ? Optional.of(required(tree, IMAGES, ImageFiles.class)) : Optional.empty());
     } catch (JsonProcessingException e) {
@@ -148,7 +150,7 @@ final class DatasetManifestJson {
       Duplicates duplicates,
       List<String> warnings) {
 
-    DatasetManifest toManifest() {
+    DatasetManifest toManifest(Optional<Weights> weights, Optional<ImageFiles> images) {
       Map<Split, SplitCounts> bySplit = new EnumMap<>(Split.class);
       splits.forEach((id, counts) -> bySplit.put(split(id), counts));
       List<DataFile> dataFiles =
@@ -167,7 +169,9 @@ final class DatasetManifestJson {
               settings,
               rejects,
               duplicates,
-              warnings);
+              warnings,
+              weights,
+              images);
       if (manifest.examples() != examples || !manifest.datasetId().equals(datasetId)) {
         throw new IllegalArgumentException(
             "it claims the id "

@@ -53,15 +53,12 @@ public final class Engines {
    *
    * @param name one of {@link #names()}
    * @param precision what it is to compute in
-   * @throws SettingsException where there is no such engine, its natives are not here, or it does
-   *     not compute in that precision
+   * @throws SettingsException where there is no such engine, its natives are not here, it does not
+   *     compute in that precision, or does not know a layer of the network
    */
   public static Engine forNetwork(String name, Precision precision, Network network) {
     String chosen = name.equals(AUTO) ? fastest(network) : name;
-    if (precision == Precision.FP32) {
-      return named(chosen);
-    }
-    if (!chosen.equals(TorchEngine.NAME)) {
+    if (precision != Precision.FP32 && !chosen.equals(TorchEngine.NAME)) {
       throw new SettingsException(
           "Engine '"
               + chosen
@@ -70,7 +67,11 @@ public final class Engines {
               + " was asked for; choose precision fp32"
               + (name.equals(AUTO) ? ": engine 'torch' cannot run this network here" : ""));
     }
-    return new TorchEngine(precision);
+    Engine engine = precision == Precision.FP32 ? named(chosen) : new TorchEngine(precision);
+    if (name.equals(TorchEngine.NAME)) {
+      engine.open(network, 1).close(); // what it does not know it refuses now, by name
+    }
+    return engine;
   }
 
   /** The name of the fastest engine that runs a network here. */

@@ -1,5 +1,6 @@
 package org.meanfield.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.image.PixelImage;
@@ -46,7 +47,7 @@ public final class MinibatchAssembler {
     float rest = (float) (labelSmoothing / classes);
     float target = (float) (1 - labelSmoothing + labelSmoothing / classes);
     float[] targets = new float[images.size() * classes];
-    java.util.Arrays.fill(targets, rest);
+    Arrays.fill(targets, rest);
     for (int i = 0; i < labels.length; i++) {
       targets[i * classes + labels[i]] = target;
     }

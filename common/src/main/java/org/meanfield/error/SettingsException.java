@@ -3,7 +3,7 @@ package org.meanfield.error;
 import java.util.List;
 
 /** The settings or the command line are wrong: correct them and run again. */
-public final class SettingsException extends MeanfieldException {
+public sealed class SettingsException extends MeanfieldException permits MisplacedOutputException {
   private static final long serialVersionUID = 1L;
 
   /**

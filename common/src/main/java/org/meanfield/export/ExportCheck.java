@@ -68,8 +68,8 @@ public record ExportCheck(int images, double maxDifference, double top1Agreement
               + TOLERANCE
               + "), and the top class agrees on "
               + top1Agreement * 100
-              + " % (required 100 %). Nothing was published. Check that memory and disk are sound and export"
-              + " again; if it fails again, report it with the model's network.json");
+              + " % (required 100 %). Nothing was published. Check that memory and disk are sound"
+              + " and export again; if it fails again, report it with the model's network.json");
     }
   }
 

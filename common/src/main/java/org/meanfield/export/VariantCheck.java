@@ -68,8 +68,8 @@ public record VariantCheck(
       throw new SettingsException(
           String.format(
               Locale.ROOT,
-              "%s, asked for by '%s' in export.to, loses too much: %.4f accuracy against the trained"
-                  + " model's %.4f on %d images is a loss of %.4f, allowed %.4f"
+              "%s, asked for by '%s' in export.to, loses too much: %.4f accuracy against the"
+                  + " trained model's %.4f on %d images is a loss of %.4f, allowed %.4f"
                   + " (export.maximum-accuracy-loss). Nothing was published. Leave '%s' out, or"
                   + " allow more",
               file,
@@ -87,8 +87,8 @@ public record VariantCheck(
   public String line() {
     return String.format(
         Locale.ROOT,
-        "%s: %.0f %% of the bytes; on %d images accuracy %.4f, the trained model's %.4f; the top class"
-            + " agrees on %.1f %%, probabilities differ by at most %.1e",
+        "%s: %.0f %% of the bytes; on %d images accuracy %.4f, the trained model's %.4f; the top"
+            + " class agrees on %.1f %%, probabilities differ by at most %.1e",
         file,
         100.0 * bytes / fullBytes,
         images,

@@ -112,8 +112,8 @@ final class NativeJpeg {
       opencv_core.setNumThreads(0);
       if (!givesTheStrictPixels()) {
         LOG.warn(
-            "OpenCV's natives decode JPEGs to other pixels here than the JDK: they are not used, and"
-                + " decoding takes about twice the time");
+            "OpenCV's natives decode JPEGs to other pixels here than the JDK: they are not used,"
+                + " and decoding takes about twice the time");
         return false;
       }
       return true;

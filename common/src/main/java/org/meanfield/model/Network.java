@@ -1,9 +1,11 @@
 package org.meanfield.model;
 
 import java.io.Serializable;
+import java.util.Locale;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
+import org.meanfield.error.SettingsException;
 
 /**
  * A classifier's definition: a graph with one image input and one softmax output over the classes,
@@ -93,6 +95,34 @@ public final class Network implements Serializable {
    */
   public Network upTo(String last) {
     return Truncation.upTo(this, last);
+  }
+
+  /**
+   * Refuses a network whose parameters do not fit into one array, before anything is allocated for
+   * them.
+   *
+   * @throws SettingsException with their number
+   */
+  public void requireAllocatable() {
+    double parameters =
+        configuration().getVertices().values().stream()
+            .mapToDouble(vertex -> (double) vertex.numParams(true))
+            .sum();
+    // A product that does not fit into 64 bits may be anything.
+    double pixels = (double) imageSpec.height() * imageSpec.width() * imageSpec.channels();
+    if (parameters > Integer.MAX_VALUE || parameters < 0 || pixels > Integer.MAX_VALUE) {
+      throw new SettingsException(
+          String.format(
+              Locale.ROOT,
+              "The network '%s' has %,.0f parameters for images of %dx%dx%d; at most %,d are"
+                  + " possible: take a smaller image.size, or another model",
+              name,
+              parameters,
+              imageSpec.height(),
+              imageSpec.width(),
+              imageSpec.channels(),
+              Integer.MAX_VALUE));
+    }
   }
 
   /** Name of the vertex whose values the classifier gets. */

@@ -56,12 +56,6 @@ public record TrainingRecipe(
         seed);
   }
 
-  /** The same recipe for another length of training. */
-  public TrainingRecipe withTotalIterations(int iterations) {
-    return new TrainingRecipe(
-        optimizer, schedule, learningRate, iterations, weightDecay, clipping, dropout, seed);
-  }
-
   /** The same recipe with another optimizer. */
   public TrainingRecipe withOptimizer(Optimizer other) {
     return new TrainingRecipe(

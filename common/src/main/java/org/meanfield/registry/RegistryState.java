@@ -69,19 +69,7 @@ public record RegistryState(
    */
   public RegistryState after(String artefact, Sealed<HistoryEntry> next) {
     HistoryEntry entry = next.value();
-    if (entry.generation() != generation + 1 || !entry.previousSha256().equals(lastSha256)) {
-      throw new CorruptArtifactException(
-          artefact
-              + " does not follow on the entry before it: expected generation "
-              + (generation + 1)
-              + " after "
-              + (lastSha256.isEmpty() ? "nothing" : lastSha256)
-              + ", found generation "
-              + entry.generation()
-              + " after "
-              + (entry.previousSha256().isEmpty() ? "nothing" : entry.previousSha256())
-              + "; restore the history");
-    }
+    requireToFollow(artefact, entry);
     List<Integer> chain = new ArrayList<>(champions);
     SortedMap<String, Integer> names = new TreeMap<>(aliases);
     SortedSet<Integer> gone = new TreeSet<>(retired);
@@ -120,6 +108,22 @@ public record RegistryState(
       }
     }
     return new RegistryState(entry.generation(), chain, crown, names, gone, next.sha256());
+  }
+
+  private void requireToFollow(String artefact, HistoryEntry entry) {
+    if (entry.generation() != generation + 1 || !entry.previousSha256().equals(lastSha256)) {
+      throw new CorruptArtifactException(
+          artefact
+              + " does not follow on the entry before it: expected generation "
+              + (generation + 1)
+              + " after "
+              + (lastSha256.isEmpty() ? "nothing" : lastSha256)
+              + ", found generation "
+              + entry.generation()
+              + " after "
+              + (entry.previousSha256().isEmpty() ? "nothing" : entry.previousSha256())
+              + "; restore the history");
+    }
   }
 
   /** The content of {@link #FILE}, for servers and people that follow the champion. */

@@ -38,6 +38,7 @@ public final class Divergence {
             + "): its loss is "
             + meanLoss
             + (Double.isFinite(meanLoss) ? " and its weights are not finite" : "")
-            + ". The last checkpoint is whole. Lower optimizer.learning-rate, or set optimizer.clip-norm");
+            + ". The last checkpoint is whole. Lower optimizer.learning-rate, or set"
+            + " optimizer.clip-norm");
   }
 }

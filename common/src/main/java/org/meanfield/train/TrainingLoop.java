@@ -4,8 +4,13 @@ import java.util.function.Consumer;
 import org.meanfield.error.DivergedException;
 
 /**
- * The coordinator: run and merge the rounds of an epoch, validate and checkpoint where due, until
- * the plan is done. Where states are merged is the runner's affair.
+ * The coordinator: run and merge rounds, validate and checkpoint where due, until the plan is done.
+ *
+ * <p>In a {@link Round} every worker makes k iterations from the merged state on its own examples
+ * ({@link WorkerTrainer}). The mean of their states is taken by examples ({@link
+ * org.meanfield.average.ParameterAverager}), and the outer step leads from the merged state towards
+ * it ({@link org.meanfield.average.OuterOptimizer}). Where that happens is the runner's affair,
+ * which is handed a {@link Stretch} of rounds at a time.
  *
  * <p>Source: local SGD (Stich 2019) with an outer step (Wang et al. 2020).
  */

@@ -19,7 +19,7 @@ import org.meanfield.error.CorruptArtifactException;
 class DatasetManifestTest {
   private static final Optional<Weights> WEIGHTS = Optional.of(new Weights(0.1));
 
-  private final DatasetManifest manifest = example(5);
+  private final DatasetManifest manifest = example(5, Optional.empty(), Optional.empty());
 
   @Test
   void isReadBackAsItWas() {
@@ -58,7 +58,7 @@ class DatasetManifestTest {
 
   @Test
   void weightsMakeItAFormatOfTheirOwn() {
-    DatasetManifest weighted = manifest.with(WEIGHTS, Optional.empty());
+    DatasetManifest weighted = example(5, WEIGHTS, Optional.empty());
     String json = weighted.toJson();
     assertThat(json).contains("\"formatVersion\" : 2").contains("\"trainingMean\" : 0.1");
     assertThat(DatasetManifest.fromJson("x/dataset.json", json)).isEqualTo(weighted);
@@ -73,7 +73,7 @@ class DatasetManifestTest {
     ImageFiles images =
         new ImageFiles(List.of("image", "bytes"), List.of(new ImageFile("file:/a b", 7, 99)));
     for (Optional<Weights> weights : List.of(WEIGHTS, Optional.<Weights>empty())) {
-      DatasetManifest inPlace = manifest.with(weights, Optional.of(images));
+      DatasetManifest inPlace = example(5, weights, Optional.of(images));
       String json = inPlace.toJson();
       assertThat(json).contains("\"formatVersion\" : 3").contains("file:/a b");
       assertThat(DatasetManifest.fromJson("x/dataset.json", json)).isEqualTo(inPlace);
@@ -91,7 +91,8 @@ class DatasetManifestTest {
 
   @Test
   void filesMustHoldWhatTheSplitsCount() {
-    assertThatThrownBy(() -> example(4)).hasMessageContaining("counts 5 examples, its files 4");
+    assertThatThrownBy(() -> example(4, Optional.empty(), Optional.empty()))
+        .hasMessageContaining("counts 5 examples, its files 4");
   }
 
   private static void assertCorrupt(String json, String detail) {
@@ -100,7 +101,8 @@ class DatasetManifestTest {
         .hasMessageContaining(detail);
   }
 
-  private static DatasetManifest example(long inTrainFile) {
+  private static DatasetManifest example(
+      long inTrainFile, Optional<Weights> weights, Optional<ImageFiles> images) {
     return new DatasetManifest(
         "ab".repeat(32),
         new ClassIndex(List.of("cat", "dog")),
@@ -116,6 +118,8 @@ class DatasetManifestTest {
         Map.of("ingest.format", "auto"),
         Map.of("truncated", 3L),
         new Duplicates(1, 0, 1),
-        List.of("Class 'dog' has 1 image"));
+        List.of("Class 'dog' has 1 image"),
+        weights,
+        images);
   }
 }

@@ -192,11 +192,7 @@ class ExportParityTest {
     }
     FloatVector pixels = OnnxNetwork.rawPixels(spec).forScoring(images).pixels();
     Files.write(folder.resolve("pixels.f32"), littleEndian(List.of(pixels)));
-    byte[] rows = new byte[images.size() * spec.values()];
-    for (int i = 0; i < images.size(); i++) {
-      images.get(i).copyTo(rows, i * spec.values());
-    }
-    Files.write(folder.resolve("pixels.u8"), rows);
+    Files.write(folder.resolve("pixels.u8"), ForeignProgram.byteRows(spec, images));
     Files.write(folder.resolve("expected.f32"), littleEndian(expected));
     Map<String, Object> meaning = new LinkedHashMap<>();
     meaning.put("planes", List.of(images.size(), spec.channels(), spec.height(), spec.width()));

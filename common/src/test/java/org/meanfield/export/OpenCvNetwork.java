@@ -12,15 +12,12 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_dnn.Net;
 import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
-import org.meanfield.engine.Scorer;
 import org.meanfield.image.PixelImage;
 import org.meanfield.model.FloatVector;
 
 /** An exported file in OpenCV's DNN module, as somebody without ONNX Runtime uses it. */
-final class OpenCvNetwork implements Scorer {
+final class OpenCvNetwork extends ForeignProgram {
   private final Net network;
-  private final ImageSpec spec;
-  private final ClassIndex classes;
   private final Form form;
 
   /** What the file takes. */
@@ -30,8 +27,7 @@ final class OpenCvNetwork implements Scorer {
   }
 
   OpenCvNetwork(byte[] onnx, ImageSpec spec, ClassIndex classes, Form form) {
-    this.spec = spec;
-    this.classes = classes;
+    super(spec, classes);
     this.form = form;
     try (BytePointer bytes = new BytePointer(onnx)) {
       this.network = opencv_dnn.readNetFromONNX(bytes, onnx.length);
@@ -39,18 +35,9 @@ final class OpenCvNetwork implements Scorer {
   }
 
   @Override
-  public ImageSpec imageSpec() {
-    return spec;
-  }
-
-  @Override
-  public ClassIndex classes() {
-    return classes;
-  }
-
-  @Override
   public List<FloatVector> score(List<PixelImage> images) {
-    try (Pointer pixels = form == Form.PLANES ? planes(images) : rows(images);
+    try (Pointer pixels =
+            form == Form.PLANES ? planes(images) : new BytePointer(byteRows(imageSpec(), images));
         IntPointer shape = shape(images.size());
         Mat input =
             new Mat(
@@ -68,25 +55,19 @@ final class OpenCvNetwork implements Scorer {
   }
 
   private Pointer planes(List<PixelImage> images) {
-    return new FloatPointer(OnnxNetwork.rawPixels(spec).forScoring(images).pixels().toArray());
-  }
-
-  private Pointer rows(List<PixelImage> images) {
-    byte[] pixels = new byte[images.size() * spec.values()];
-    for (int i = 0; i < images.size(); i++) {
-      images.get(i).copyTo(pixels, i * spec.values());
-    }
-    return new BytePointer(pixels);
+    return new FloatPointer(
+        OnnxNetwork.rawPixels(imageSpec()).forScoring(images).pixels().toArray());
   }
 
   private IntPointer shape(int images) {
+    ImageSpec spec = imageSpec();
     return form == Form.PLANES
         ? new IntPointer(images, spec.channels(), spec.height(), spec.width())
         : new IntPointer(images, spec.height(), spec.width(), spec.channels());
   }
 
   private List<FloatVector> vectors(Mat output, int images) {
-    int length = classes.size();
+    int length = classes().size();
     List<FloatVector> vectors = new ArrayList<>();
     FloatPointer values = new FloatPointer(output.data());
     for (int i = 0; i < images; i++) {

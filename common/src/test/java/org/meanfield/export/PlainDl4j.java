@@ -7,32 +7,18 @@ import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.meanfield.data.ClassIndex;
 import org.meanfield.data.ImageSpec;
-import org.meanfield.engine.Scorer;
 import org.meanfield.image.PixelImage;
 import org.meanfield.model.FloatVector;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** An exported zip in a program that knows DL4J alone: it normalises the pixels itself. */
-final class PlainDl4j implements Scorer {
+final class PlainDl4j extends ForeignProgram {
   private final ComputationGraph graph;
-  private final ImageSpec spec;
-  private final ClassIndex classes;
 
   PlainDl4j(File zip, ImageSpec spec, ClassIndex classes) throws IOException {
+    super(spec, classes);
     this.graph = ComputationGraph.load(zip, false);
-    this.spec = spec;
-    this.classes = classes;
-  }
-
-  @Override
-  public ImageSpec imageSpec() {
-    return spec;
-  }
-
-  @Override
-  public ClassIndex classes() {
-    return classes;
   }
 
   @Override
@@ -49,6 +35,7 @@ final class PlainDl4j implements Scorer {
 
   /** {@code [N, C, H, W]}. */
   private float[][][][] normalized(List<PixelImage> images) {
+    ImageSpec spec = imageSpec();
     float[][][][] values = new float[images.size()][spec.channels()][spec.height()][spec.width()];
     for (int image = 0; image < images.size(); image++) {
       for (int channel = 0; channel < spec.channels(); channel++) {

@@ -3,6 +3,7 @@ package org.meanfield.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.meanfield.image.SampleImages.picture;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class AugmentationTest {
   @Test
   void cutoutCoversASquareWithTheMean() {
     byte[] pixels = new byte[20 * 20];
-    java.util.Arrays.fill(pixels, 0, 200, (byte) 100);
+    Arrays.fill(pixels, 0, 200, (byte) 100);
     PixelImage image = new PixelImage(20, 20, 1, pixels);
     Augmentation cutout = new Augmentation(0, FlipPolicy.NONE, 6);
     int largest = 0;

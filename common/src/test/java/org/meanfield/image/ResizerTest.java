@@ -3,6 +3,7 @@ package org.meanfield.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.meanfield.image.SampleImages.picture;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.meanfield.data.ImageSpec;
 import org.meanfield.data.Normalization;
@@ -38,7 +39,7 @@ class ResizerTest {
   @Test
   void aFlatImageStaysFlat() {
     byte[] pixels = new byte[50 * 70];
-    java.util.Arrays.fill(pixels, (byte) 200);
+    Arrays.fill(pixels, (byte) 200);
     PixelImage fitted =
         Resizer.fit(new PixelImage(50, 70, 1, pixels), spec(9, 31, 1, ResizePolicy.STRETCH));
     for (int column = 0; column < 31; column++) {
@@ -61,7 +62,7 @@ class ResizerTest {
   @Test
   void paddingIsBlackAndCentredAndCroppingCutsTheSides() {
     byte[] white = new byte[4 * 8];
-    java.util.Arrays.fill(white, (byte) 255);
+    Arrays.fill(white, (byte) 255);
     PixelImage image = new PixelImage(4, 8, 1, white);
     PixelImage padded = Resizer.fit(image, spec(8, 8, 1, ResizePolicy.PAD));
     assertThat(padded.value(1, 4, 0)).isZero();

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.function.Consumer;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -62,8 +63,7 @@ final class SampleImages {
   }
 
   /** With {@code mode} applied to the writer's parameters. */
-  static byte[] written(
-      BufferedImage image, String format, java.util.function.Consumer<ImageWriteParam> mode) {
+  static byte[] written(BufferedImage image, String format, Consumer<ImageWriteParam> mode) {
     Iterator<ImageWriter> writers =
         ImageIO.getImageWriters(ImageTypeSpecifier.createFromRenderedImage(image), format);
     ImageWriter writer = writers.next();

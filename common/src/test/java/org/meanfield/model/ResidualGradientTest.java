@@ -3,6 +3,7 @@ package org.meanfield.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -44,8 +45,7 @@ class ResidualGradientTest {
                       .minAbsoluteError(1e-8)
                       .inputs(new INDArray[] {images})
                       .labels(new INDArray[] {targets})
-                      .excludeParams(
-                          java.util.Set.of("bn1_mean", "bn1_var", "bn2_mean", "bn2_var"))))
+                      .excludeParams(Set.of("bn1_mean", "bn1_var", "bn2_mean", "bn2_var"))))
           .isTrue();
     } finally {
       Nd4j.setDefaultDataTypes(before, before);

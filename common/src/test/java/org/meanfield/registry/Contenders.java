@@ -2,6 +2,7 @@ package org.meanfield.registry;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -44,7 +45,7 @@ final class Contenders {
       float[] probabilities = new float[CLASSES.size()];
       Arrays.fill(probabilities, (1 - probability) / (CLASSES.size() - 1));
       probabilities[predicted] = probability;
-      String id = String.format(java.util.Locale.ROOT, "%06d", i);
+      String id = String.format(Locale.ROOT, "%06d", i);
       evaluator.add(id, label, FloatVector.wrap(probabilities));
       answers.put(id, new Predictions.Answer(label, predicted));
     }

@@ -35,37 +35,23 @@ class PromotionCriteriaTest {
 
   @Test
   void sizeOfTheExport() {
-    decidesAlone(
-        "maximum-export-bytes",
-        exported(new ExportFigures(2_000_000, 1.0, 128, 1e-6, 1)),
-        exported(new ExportFigures(2_000_001, 1.0, 128, 1e-6, 1)));
+    decidesAlone("maximum-export-bytes", ofBytes(2_000_000), ofBytes(2_000_001));
   }
 
   @Test
   void latencyOfTheExport() {
-    decidesAlone(
-        "maximum-latency-milliseconds",
-        exported(new ExportFigures(1000, 1.5, 128, 1e-6, 1)),
-        exported(new ExportFigures(1000, 1.501, 128, 1e-6, 1)));
+    decidesAlone("maximum-latency-milliseconds", ofLatency(1.5), ofLatency(1.501));
   }
 
   @Test
   void agreementOfExportAndModel() {
-    decidesAlone(
-        "minimum-export-agreement",
-        exported(new ExportFigures(1000, 1.0, 1000, 1e-6, 0.99)),
-        exported(new ExportFigures(1000, 1.0, 1000, 1e-6, 0.989)));
+    decidesAlone("minimum-export-agreement", agreeing(0.99, 1000), agreeing(0.989, 1000));
   }
 
   @Test
   void anExportThatNobodyMeasuredShowsNothing() {
-    Contender within = exported(new ExportFigures(1000, 1.0, 128, 1e-6, 1));
-    decidesAlone(
-        "maximum-latency-milliseconds",
-        within,
-        exported(new ExportFigures(1000, null, 128, 1e-6, 1)));
-    decidesAlone(
-        "minimum-export-agreement", within, exported(new ExportFigures(1000, 1.0, 0, 0, 1)));
+    decidesAlone("maximum-latency-milliseconds", ofLatency(1.0), ofLatency(null));
+    decidesAlone("minimum-export-agreement", agreeing(1, 128), agreeing(1, 0));
   }
 
   private static void decidesAlone(String criterion, Contender within, Contender beyond) {
@@ -80,6 +66,18 @@ class PromotionCriteriaTest {
     boolean[] right = new boolean[300];
     Arrays.fill(right, true);
     return Contenders.confident(name, confidence, right);
+  }
+
+  private static Contender ofBytes(long bytes) {
+    return exported(new ExportFigures(bytes, 1.0, 128, 1e-6, 1));
+  }
+
+  private static Contender ofLatency(Double milliseconds) {
+    return exported(new ExportFigures(1000, milliseconds, 128, 1e-6, 1));
+  }
+
+  private static Contender agreeing(double share, int checkedImages) {
+    return exported(new ExportFigures(1000, 1.0, checkedImages, 1e-6, share));
   }
 
   private static Contender exported(ExportFigures export) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -67,7 +68,7 @@ class ResumeTest {
     bytes[bytes.length / 2] ^= 1;
     Files.write(state, bytes);
     assertThat(store.newest(plan.digest()).orElseThrow().clock().round()).isLessThan(newest);
-    Files.write(state, java.util.Arrays.copyOf(bytes, 100));
+    Files.write(state, Arrays.copyOf(bytes, 100));
     assertThat(store.newest(plan.digest()).orElseThrow().clock().round()).isLessThan(newest);
   }
 
@@ -107,15 +108,7 @@ class ResumeTest {
   @Test
   void onlyTheNewestAndTheBestCheckpointsStay() {
     ArtifactStore artifacts = artifacts("kept");
-    CheckpointStore store = new CheckpointStore(artifacts, 2);
-    Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
-    double[] accuracies = {0.5, 0.9, 0.6, 0.7, 0.8};
-    for (int round = 1; round <= 5; round++) {
-      TrainingClock clock = new TrainingClock(round, round, 0, round, round);
-      store.save(
-          new Checkpoint(
-              plan.digest(), clock, start.state(), start.velocity(), accuracies[round - 1]));
-    }
+    saveEachRound(new CheckpointStore(artifacts, 2), 0.5, 0.9, 0.6, 0.7, 0.8);
     assertThat(artifacts.list("checkpoints"))
         .containsExactly("round-00000002", "round-00000004", "round-00000005");
   }
@@ -123,15 +116,7 @@ class ResumeTest {
   @Test
   void theBestIsTheOneThatWasMeasured() {
     ArtifactStore artifacts = artifacts("measured");
-    CheckpointStore store = new CheckpointStore(artifacts, 1);
-    Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
-    double[] lastMeasured = {0.5, 0.9, 0.9, 0.9, 0.8};
-    for (int round = 1; round <= 5; round++) {
-      TrainingClock clock = new TrainingClock(round, round, 0, round, round);
-      store.save(
-          new Checkpoint(
-              plan.digest(), clock, start.state(), start.velocity(), lastMeasured[round - 1]));
-    }
+    saveEachRound(new CheckpointStore(artifacts, 1), 0.5, 0.9, 0.9, 0.9, 0.8);
     assertThat(artifacts.list("checkpoints")).containsExactly("round-00000002", "round-00000005");
   }
 
@@ -145,6 +130,17 @@ class ResumeTest {
         .hasMessageContaining("round");
     for (String name : artifacts.list("checkpoints")) {
       assertThat(artifacts.read("checkpoints/" + name + "/checkpoint.json")).isPresent();
+    }
+  }
+
+  /** A checkpoint after each round, from the first on, with the accuracy measured last. */
+  private void saveEachRound(CheckpointStore store, double... accuracies) {
+    Checkpoint start = Checkpoint.initial(plan.digest(), engine.initialState(plan.network()));
+    for (int round = 1; round <= accuracies.length; round++) {
+      TrainingClock clock = new TrainingClock(round, round, 0, round, round);
+      store.save(
+          new Checkpoint(
+              plan.digest(), clock, start.state(), start.velocity(), accuracies[round - 1]));
     }
   }
 

@@ -51,8 +51,9 @@ public final class NativeBackend {
     this.helpers = kind == ComputeDevice.Kind.CPU ? probe() : HelperStatus.INACTIVE;
     if (kind == ComputeDevice.Kind.CPU && helpers == HelperStatus.INACTIVE) {
       LOG.warn(
-          "oneDNN is off (natives '{}'): convolutions run through im2col at about a fifth of the speed. A processor with AVX2 and"
-              + " the onednn natives on the class path bring it back.",
+          "oneDNN is off (natives '{}'): convolutions run through im2col at about a fifth of the"
+              + " speed. A processor with AVX2 and the onednn natives on the class path bring it"
+              + " back.",
           build);
     }
   }

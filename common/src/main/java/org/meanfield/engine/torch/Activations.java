@@ -91,9 +91,9 @@ final class Activations {
     } else if (activation instanceof ActivationLReLU leaky) {
       double slope = leaky.getAlpha();
       return x -> torch.leaky_relu(x, new Scalar(slope));
-    } else if (activation instanceof ActivationELU elu) {
-      double alpha = elu.getAlpha();
-      return x -> torch.elu(x, new Scalar(alpha), new Scalar(1.0), new Scalar(1.0));
+    } else if (activation instanceof ActivationELU elu && elu.getAlpha() == 1) {
+      // With another alpha DL4J's gradient does not belong to its forward pass.
+      return torch::elu;
     } else if (activation instanceof ActivationSELU) {
       return torch::selu;
     } else if (activation instanceof ActivationHardTanH) {
@@ -110,7 +110,7 @@ final class Activations {
   }
 
   private static boolean isPlain(ActivationReLU relu) {
-    return none(relu.getMax()) && none(relu.getThreshold()) && none(relu.getNegativeSlope());
+    return relu.getMax() == null && none(relu.getThreshold()) && none(relu.getNegativeSlope());
   }
 
   private static boolean none(Double value) {

@@ -1,5 +1,6 @@
 package org.meanfield.engine.torch;
 
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
@@ -65,7 +66,7 @@ record LayerSite(
     return memory.parameter(slice, shape, strides, learning);
   }
 
-  private static long[] longs(java.util.List<Long> values) {
+  private static long[] longs(List<Long> values) {
     return values.stream().mapToLong(Long::longValue).toArray();
   }
 }

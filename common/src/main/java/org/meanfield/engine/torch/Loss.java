@@ -15,6 +15,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossL2;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 
 /**
  * An output's activation and loss. The gradient that goes back is DL4J's own formula rather than
@@ -43,7 +44,7 @@ final class Loss {
   /** The loss of an output layer. Errors: a loss that is not known, or one with class weights. */
   static Loss of(String vertex, IActivation activation, ILossFunction loss) {
     UnaryOperator<Tensor> function = Activations.of(vertex, activation);
-    if (loss instanceof LossMCXENT entropy) {
+    if (loss instanceof LossMCXENT entropy && !(loss instanceof LossSparseMCXENT)) {
       Refusal.unless(entropy.getWeights() == null, vertex, loss, "class weights");
       return activation instanceof ActivationSoftmax
           ? new Loss(function, new SoftmaxEntropy(entropy.getSoftmaxClipEps()))

@@ -1,5 +1,6 @@
 package org.meanfield.engine.torch;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** What a vertex computes. What it allocates belongs to the caller's scope. */
@@ -8,7 +9,7 @@ interface Operation {
   Tensor forward(Tensor[] inputs, Pass pass);
 
   /** A vertex that does one thing after another to one input. */
-  static Operation chain(java.util.List<Stage> stages) {
+  static Operation chain(List<Stage> stages) {
     Stage[] all = stages.toArray(Stage[]::new);
     return (inputs, pass) -> {
       Tensor value = inputs[0];

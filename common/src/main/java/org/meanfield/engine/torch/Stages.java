@@ -37,6 +37,9 @@ final class Stages {
       batchNorms.add(batchNorm);
     } else if (layer instanceof ActivationLayer activation) {
       stages.addAll(Activations.stages(name, activation.getActivationFn()));
+    } else if (layer instanceof Upsampling2D upsampling) {
+      stages.addAll(Dropout.of(name, layer.getIDropout()));
+      stages.add(Reshapings.upsampling(site, upsampling));
     } else if (layer instanceof DropoutLayer) {
       stages.addAll(Dropout.of(name, layer.getIDropout()));
     } else {
@@ -53,8 +56,6 @@ final class Stages {
       return Reshapings.zeroPadding(site, padding);
     } else if (layer instanceof Cropping2D cropping) {
       return Reshapings.cropping(site, cropping);
-    } else if (layer instanceof Upsampling2D upsampling) {
-      return Reshapings.upsampling(site, upsampling);
     } else if (layer instanceof LocalResponseNormalization normalization) {
       return Reshapings.localResponse(site, normalization);
     }

@@ -53,7 +53,8 @@ public final class TorchEngine implements Engine {
                       + NAME
                       + "' cannot load LibTorch's natives: "
                       + problem
-                      + "; put org.bytedeco:pytorch for this platform on the class path or choose engine 'nd4j'");
+                      + "; put org.bytedeco:pytorch for this platform on the class path or choose"
+                      + " engine 'nd4j'");
             });
   }
 

@@ -84,12 +84,14 @@ final class TorchNatives {
     }
     if (torch.class.getResource(library(GPU)) == null) {
       return Optional.of(
-          "LibTorch's GPU natives are not on the class path; build with -Pcuda and add cuda/target/torch");
+          "LibTorch's GPU natives are not on the class path; build with -Pcuda and add"
+              + " cuda/target/torch");
     }
     if (!torch.hasCUDA()) {
       return Optional.of(
           DRIVER.stream().anyMatch(Files::exists)
-              ? "LibTorch's GPU natives did not find the libraries of CUDA 13 and cuDNN 9; name their folders in LD_LIBRARY_PATH"
+              ? "LibTorch's GPU natives did not find the libraries of CUDA 13 and cuDNN 9; name"
+                  + " their folders in LD_LIBRARY_PATH"
               : "this machine has no NVIDIA driver");
     }
     return Optional.of("CUDA reports no device; look at nvidia-smi and at CUDA_VISIBLE_DEVICES");

@@ -3,6 +3,7 @@ package org.meanfield.evaluate.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
 
 /** A small line chart over epochs, as SVG with a title and a one-sentence description. */
 final class LineChart {
@@ -69,7 +70,7 @@ final class LineChart {
     return Axis.covering(low, most, HEIGHT - BOTTOM, TOP, 4);
   }
 
-  private double most(java.util.function.ToDoubleFunction<Point> part) {
+  private double most(ToDoubleFunction<Point> part) {
     return series.stream().flatMap(s -> s.points().stream()).mapToDouble(part).max().orElse(1);
   }
 

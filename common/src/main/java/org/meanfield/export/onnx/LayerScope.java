@@ -1,5 +1,6 @@
 package org.meanfield.export.onnx;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import onnx.Onnx.AttributeProto;
@@ -35,7 +36,7 @@ record LayerScope(
 
   /** A node on the layer's input and more values. */
   String node(String operator, List<String> more, AttributeProto... attributes) {
-    List<String> inputs = new java.util.ArrayList<>(List.of(input));
+    List<String> inputs = new ArrayList<>(List.of(input));
     inputs.addAll(more);
     return graph.node(vertex, operator, inputs, attributes);
   }

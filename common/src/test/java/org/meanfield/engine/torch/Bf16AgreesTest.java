@@ -20,6 +20,15 @@ class Bf16AgreesTest {
         .holdsForOneStep(OUTPUTS, CHANGE);
   }
 
+  @ParameterizedTest
+  @CsvSource({"lenet, 28, 1", "cnn, 16, 1", "mlp, 12, 3", "resnet20, 16, 3"})
+  void afterTenStepsTheWholeStateIsNear(String name, int size, int channels) {
+    new Agreement(
+            SmoothTwin.of(ArchitecturesAgreeTest.network(name, size, channels)),
+            Engines.named("torch-bf16"))
+        .holdsForTenSteps(OUTPUTS, CHANGE);
+  }
+
   @Test
   void everyKindOfLayerRuns() {
     for (String name : LayerCases.names()) {

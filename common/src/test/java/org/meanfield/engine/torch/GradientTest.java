@@ -2,10 +2,16 @@ package org.meanfield.engine.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.deeplearning4j.nn.params.CenterLossParamInitializer;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Minibatch;
@@ -22,15 +28,39 @@ class GradientTest {
   /** Small enough for the loss to be nearly straight, large enough for 32-bit losses. */
   private static final float REACH = 1e-3f;
 
+  private static final int DIRECTIONS = 2;
   private static final StepPosition POSITION = new StepPosition(0, 0, 0);
-  private final Network network = LayerCases.updater(new Sgd(1));
-  private final Minibatch minibatch = Agreement.minibatch(network, 3);
-  private final GraphLayout layout = GraphLayout.of(network);
+
+  /** Batch statistics and centres are no weights: their change is no gradient. */
+  private static final Set<String> FOLLOWERS =
+      Set.of(
+          BatchNormalizationParamInitializer.GLOBAL_MEAN,
+          BatchNormalizationParamInitializer.GLOBAL_VAR,
+          BatchNormalizationParamInitializer.GLOBAL_LOG_STD,
+          CenterLossParamInitializer.CENTER_KEY);
+
+  /** Cases in which a step is not the gradient. */
+  private static final Set<String> WITHOUT_PLAIN_STEPS =
+      Set.of("updaters of their own", "frozen, with a way back");
+
+  private Network network;
+  private Minibatch minibatch;
+  private GraphLayout layout;
+
+  static List<Arguments> cases() {
+    return LayerCases.names().stream()
+        .filter(name -> !WITHOUT_PLAIN_STEPS.contains(name))
+        .flatMap(name -> Stream.of("nd4j", "torch").map(engine -> Arguments.of(engine, name)))
+        .toList();
+  }
 
   @ParameterizedTest
-  @CsvSource({"nd4j", "torch"})
-  void theGradientIsTheSlopeOfTheLoss(String name) {
+  @MethodSource("cases")
+  void theGradientIsTheSlopeOfTheLoss(String name, String layer) {
     Engine engine = Engines.named(name);
+    network = LayerCases.network(layer, new Sgd(1));
+    minibatch = Agreement.minibatch(network, 3);
+    layout = GraphLayout.of(network);
     float[] start = engine.initialState(network).parameters().toArray();
     try (Replica replica = engine.open(network, 1)) {
       loss(replica, start);
@@ -39,9 +69,9 @@ class GradientTest {
       for (int i = 0; i < start.length; i++) {
         gradient[i] = start[i] - after[i];
       }
-      forgetStatistics(gradient);
+      forgetFollowers(gradient);
       double length = Math.sqrt(product(gradient, gradient));
-      for (int seed = 0; seed < 8; seed++) {
+      for (int seed = 0; seed < DIRECTIONS; seed++) {
         double[] direction = direction(seed, gradient, length);
         double slope =
             (loss(replica, moved(start, direction, REACH))
@@ -67,7 +97,7 @@ class GradientTest {
       direction[i] =
           gradient[i] / length + seed * random.nextGaussian() / Math.sqrt(gradient.length);
     }
-    forgetStatistics(direction);
+    forgetFollowers(direction);
     double size = Math.sqrt(product(direction, direction));
     for (int i = 0; i < direction.length; i++) {
       direction[i] /= size;
@@ -75,10 +105,9 @@ class GradientTest {
     return direction;
   }
 
-  /** Running means and variances are no weights: their change is no gradient. */
-  private void forgetStatistics(double[] values) {
+  private void forgetFollowers(double[] values) {
     for (GraphLayout.Parameter parameter : layout.parameters()) {
-      if (parameter.name().equals("mean") || parameter.name().equals("var")) {
+      if (FOLLOWERS.contains(parameter.name())) {
         for (int i = 0; i < parameter.slice().size(); i++) {
           values[(int) parameter.slice().offset() + i] = 0;
         }

@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Minibatch;
@@ -42,6 +44,25 @@ class MemoryTest {
       assertThat(Pointer.totalCount()).as("native objects").isEqualTo(handles);
       // One forgotten activation of 8 images a step would be 740 MB; the rest is the Java heap's.
       assertThat(Pointer.physicalBytes() - bytes).as("growth in bytes").isLessThan(200L << 20);
+    }
+  }
+
+  /** What a layer keeps from its way forward to its way back is let go again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"torch", "torch-bf16"})
+  void noKindOfLayerLeavesAnObjectBehind(String name) {
+    Engine each = Engines.named(name);
+    for (String layer : LayerCases.names()) {
+      Network one = LayerCases.network(layer);
+      Minibatch images = Agreement.minibatch(one, 1);
+      try (Replica replica = each.open(one, 1)) {
+        replica.step(images, new StepPosition(0, 0, 0));
+        replica.predict(images);
+        long handles = Pointer.totalCount();
+        replica.step(images, new StepPosition(1, 0, 1));
+        replica.predict(images);
+        assertThat(Pointer.totalCount()).as("native objects of '%s'", layer).isEqualTo(handles);
+      }
     }
   }
 

@@ -7,10 +7,14 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.bytedeco.openblas.global.openblas_nolapack;
+import org.bytedeco.pytorch.global.torch;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.meanfield.average.FlatState;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
@@ -30,18 +34,23 @@ class TorchReplicaTest {
   private final Network network = TinyNetworks.convolutional(new Adam(0.01), 0.5);
   private final ModelState start = engine.initialState(network);
 
-  @Test
-  void aStepDependsOnNothingButStateMinibatchAndPosition() {
-    assertThat(digestAfterSteps(3)).isEqualTo(digestAfterSteps(0));
+  @ParameterizedTest
+  @ValueSource(strings = {"torch", "torch-bf16"})
+  void aStepDependsOnNothingButStateMinibatchAndPosition(String name) {
+    Engine each = Engines.named(name);
+    assertThat(digestAfterSteps(each, 3)).isEqualTo(digestAfterSteps(each, 0));
   }
 
-  @Test
-  void twoReplicasOnTwoThreadsDoNotDisturbEachOther() throws Exception {
-    String alone = digestAfterSteps(0);
+  @ParameterizedTest
+  @ValueSource(strings = {"torch", "torch-bf16"})
+  void twoReplicasOnTwoThreadsDoNotDisturbEachOther(String name) throws Exception {
+    Engine each = Engines.named(name);
+    String alone = digestAfterSteps(each, 0);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       List<Future<String>> both =
-          threads.invokeAll(List.of(() -> digestAfterSteps(7), () -> digestAfterSteps(2)));
+          threads.invokeAll(
+              List.of(() -> digestAfterSteps(each, 7), () -> digestAfterSteps(each, 2)));
       for (Future<String> digest : both) {
         assertThat(digest.get()).isEqualTo(alone);
       }
@@ -53,6 +62,23 @@ class TorchReplicaTest {
   @Test
   void dropoutFollowsTheSeedOfTheStep() {
     assertThat(afterOneStep(6)).isNotEqualTo(afterOneStep(5)).isEqualTo(afterOneStep(6));
+  }
+
+  /** A thread that has not used LibTorch yet would otherwise take every core. */
+  @Test
+  void aStepComputesOnTheThreadsThatItIsGivenWhicheverThreadTakesIt() throws Exception {
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try (Replica replica = engine.open(network, 1)) {
+      Future<List<Integer>> found =
+          other.submit(
+              () -> {
+                replica.step(TinyNetworks.minibatch(4, 1), new StepPosition(0, 0, 1));
+                return List.of(torch.get_num_threads(), openblas_nolapack.blas_get_num_threads());
+              });
+      assertThat(found.get()).containsExactly(1, 1);
+    } finally {
+      other.shutdown();
+    }
   }
 
   @Test
@@ -126,8 +152,8 @@ class TorchReplicaTest {
     }
   }
 
-  private String digestAfterSteps(int stepsBefore) {
-    try (Replica replica = engine.open(network, 1)) {
+  private String digestAfterSteps(Engine each, int stepsBefore) {
+    try (Replica replica = each.open(network, 1)) {
       replica.load(start);
       for (int i = 0; i < stepsBefore; i++) {
         replica.step(TinyNetworks.minibatch(4, 99 + i), new StepPosition(i, 0, i));
