@@ -1,6 +1,7 @@
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -99,7 +100,7 @@ public final class FetchFashionMnist {
   private static String sha256(Path gzipped) throws IOException {
     try (InputStream in = new GZIPInputStream(Files.newInputStream(gzipped));
         DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
-      digest.transferTo(java.io.OutputStream.nullOutputStream());
+      digest.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(digest.getMessageDigest().digest());
     } catch (ZipException | EOFException e) {
       return "a damaged gzip file: " + e.getMessage();

@@ -136,7 +136,8 @@ final class HouseRules {
         .dependOnClassesThat()
         .resideInAnyPackage("org.deeplearning4j.nn.graph..", "org.deeplearning4j.nn.multilayer..")
         .because(
-            "an engine can only be swapped behind its port; jobs.dl4j is handed other people's networks");
+            "an engine can only be swapped behind its port; jobs.dl4j is handed other people's"
+                + " networks");
   }
 
   private ArchRule nativeCallsInEnginesOnly() {
@@ -150,7 +151,8 @@ final class HouseRules {
         .dependOnClassesThat()
         .resideInAnyPackage("org.bytedeco..")
         .because(
-            "native memory needs an owner, and an engine can only be swapped behind its port; the one decoder keeps none beyond a call");
+            "native memory needs an owner, and an engine can only be swapped behind its port; the"
+                + " one decoder keeps none beyond a call");
   }
 
   private ArchRule libTorchInItsEngineOnly() {

@@ -33,7 +33,8 @@ class RepositoryShapeTest {
         .containsExactlyInAnyOrder(
             "Long.java has 401 lines, at most 400 are readable",
             "Later.java:1 leaves something for later; do it or open an issue",
-            "pom.xml:1 names the host mirror.example.net; only public, well-known hosts belong here",
+            "pom.xml:1 names the host mirror.example.net; only public, well-known hosts belong"
+                + " here",
             "README.md:1 links to docs/gone.md, which is not there",
             "conf.sh:1 names a folder of one machine",
             "conf.sh:1 ends in a space");

@@ -1,13 +1,11 @@
 package org.meanfield.jobs.cli;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.meanfield.config.NearestName;
 import org.meanfield.config.Setting;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,7 +43,8 @@ final class CommandModel {
             "",
             "Exit codes: 0 done or nothing to do, 1 unexpected, 2 usage or settings, 3 data,",
             "4 diverged, 5 corrupt artefact, 6 conflict, 20 nothing new, 21 challenger refused,",
-            "75 another process does it. Every command leaves the same verdict in result.json in its",
+            "75 another process does it. Every command leaves the same verdict in result.json in"
+                + " its",
             "output folder.");
     for (Job job : jobs) {
       this.jobs.put(job.command(), job);
@@ -65,9 +64,8 @@ final class CommandModel {
 
   /** The text that {@code --help} or {@code --version} asks for, or nothing. */
   Optional<String> requestedText(ParseResult parsed) {
-    List<ParseResult> levels = levels(parsed);
-    if (levels.stream().anyMatch(ParseResult::isUsageHelpRequested)) {
-      return Optional.of(deepest(parsed).commandSpec().commandLine().getUsageMessage());
+    if (new TypedLine(parsed).levels().stream().anyMatch(ParseResult::isUsageHelpRequested)) {
+      return Optional.of(usage(parsed));
     }
     return parsed.isVersionHelpRequested()
         ? Optional.of(BuildInfo.current().line() + System.lineSeparator())
@@ -76,13 +74,14 @@ final class CommandModel {
 
   /** The usage of the program, or of the group of commands that was named without a command. */
   String usage(ParseResult parsed) {
-    return deepest(parsed).commandSpec().commandLine().getUsageMessage();
+    return new TypedLine(parsed).deepest().commandSpec().commandLine().getUsageMessage();
   }
 
   /** The command line of one command; empty where no known command was named. */
   Optional<Invocation> invocation(ParseResult parsed) {
-    ParseResult given = deepest(parsed);
-    Job job = jobs.get(command(parsed));
+    TypedLine typed = new TypedLine(parsed);
+    ParseResult given = typed.deepest();
+    Job job = jobs.get(typed.command());
     if (job == null) {
       return Optional.empty();
     }
@@ -103,36 +102,15 @@ final class CommandModel {
             given.hasMatchedOption(PRINT_SETTINGS)
                 ? Invocation.Request.PRINT_SETTINGS
                 : Invocation.Request.RUN,
-            problems(parsed)));
+            typed.problemsOfCommand()));
   }
 
   /** Everything that parsing found wrong, each with the nearest thing that is known. */
   List<String> problems(ParseResult parsed) {
-    List<String> problems = new ArrayList<>();
-    for (ParseResult level : levels(parsed)) {
-      level.errors().forEach(error -> problems.add(error.getMessage()));
-    }
-    boolean isJob = jobs.containsKey(command(parsed));
-    List<String> stray = isJob ? deepest(parsed).unmatched() : List.of();
-    if (isJob) {
-      problems.addAll(malformedSparkProperties(deepest(parsed)));
-    }
-    levels(parsed).stream()
-        .limit(levels(parsed).size() - (isJob ? 1 : 0))
-        .forEach(level -> groupProblem(level).ifPresent(problems::add));
-    CommandSpec spec = deepest(parsed).commandSpec();
-    for (int i = 0; i < stray.size(); i++) {
-      String word = stray.get(i);
-      if (!word.startsWith("-")) {
-        boolean valueOfUnknown = i > 0 && stray.get(i - 1).startsWith("-");
-        if (!valueOfUnknown) {
-          problems.add("'" + word + "' is left over: " + spec.name() + " takes only options");
-        }
-        continue;
-      }
-      problems.add(unknown(word.replaceFirst("=.*", ""), "an option of " + spec.name(), spec));
-    }
-    return problems;
+    TypedLine typed = new TypedLine(parsed);
+    return jobs.containsKey(typed.command())
+        ? typed.problemsOfCommand()
+        : typed.problemsWithoutCommand();
   }
 
   private static Map<String, String> sparkProperties(ParseResult given) {
@@ -144,61 +122,6 @@ final class CommandModel {
       }
     }
     return properties;
-  }
-
-  private static List<String> malformedSparkProperties(ParseResult given) {
-    return given.matchedOptionValue(SPARK_CONF, List.<String>of()).stream()
-        .filter(assignment -> assignment.indexOf('=') <= 0)
-        .map(assignment -> SPARK_CONF + " " + assignment + " is not of the form KEY=VALUE")
-        .toList();
-  }
-
-  /** What is wrong with the words after the program's name or a group's. */
-  private static Optional<String> groupProblem(ParseResult level) {
-    return level.unmatched().stream()
-        .findFirst()
-        .map(
-            word -> {
-              if (word.startsWith("-")) {
-                return "'" + word + "' stands before the command; options follow the command";
-              }
-              List<String> commands = List.copyOf(level.commandSpec().subcommands().keySet());
-              return "'" + word + "' is not a command" + hint(word, commands);
-            });
-  }
-
-  private static String unknown(String word, String kind, CommandSpec spec) {
-    List<String> known =
-        spec.options().stream().flatMap(option -> Arrays.stream(option.names())).toList();
-    return "'" + word + "' is not " + kind + hint(word, known);
-  }
-
-  private static String hint(String word, List<String> known) {
-    return NearestName.find(word, known)
-        .map(near -> "; did you mean '" + near + "'?")
-        .orElse("; known: " + String.join(", ", known));
-  }
-
-  private static List<ParseResult> levels(ParseResult parsed) {
-    List<ParseResult> levels = new ArrayList<>();
-    levels.add(parsed);
-    while (levels.get(levels.size() - 1).hasSubcommand()) {
-      levels.add(levels.get(levels.size() - 1).subcommand());
-    }
-    return levels;
-  }
-
-  private static ParseResult deepest(ParseResult parsed) {
-    List<ParseResult> levels = levels(parsed);
-    return levels.get(levels.size() - 1);
-  }
-
-  /** The words of the command that was named, such as {@code registry list}. */
-  private static String command(ParseResult parsed) {
-    return levels(parsed).stream()
-        .skip(1)
-        .map(level -> level.commandSpec().name())
-        .collect(Collectors.joining(" "));
   }
 
   private static List<CommandLine> withSubcommands(CommandLine line) {
@@ -276,7 +199,7 @@ final class CommandModel {
                 setting
                     .key()
                     .substring(setting.key().lastIndexOf('.') + 1)
-                    .toUpperCase(java.util.Locale.ROOT))
+                    .toUpperCase(Locale.ROOT))
             .description((setting.doc() + fallback).replace("%", "%%"));
     if (setting.isFlag()) {
       builder.arity("0..1").fallbackValue("true");

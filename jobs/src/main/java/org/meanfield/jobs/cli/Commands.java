@@ -12,11 +12,11 @@ import org.meanfield.jobs.serve.ServeJob;
 import org.meanfield.jobs.train.TrainJob;
 
 /** The commands of the command line, in the order in which data flows through them. */
-public final class Commands {
+final class Commands {
   private Commands() {}
 
   /** Every command. */
-  public static List<Job> all() {
+  static List<Job> all() {
     List<Job> all =
         new ArrayList<>(
             List.of(

@@ -5,13 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.spark.SparkException;
 import org.apache.spark.sql.SparkSession;
 import org.meanfield.config.Settings;
 import org.meanfield.error.ConflictException;
 import org.meanfield.error.LockHeldException;
 import org.meanfield.error.MeanfieldException;
+import org.meanfield.error.MisplacedOutputException;
 import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.spark.SparkSessions;
+import org.meanfield.jobs.storage.FileTrouble;
 import org.meanfield.jobs.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,13 +53,14 @@ final class JobRun {
     Optional<String> output;
     try {
       settings = sources.resolve(invocation);
+      if (invocation.request() == Invocation.Request.PRINT_SETTINGS) {
+        new SettingsTable(settings).lines().forEach(console::line);
+        return 0;
+      }
       output = folder(job.outputFolder(settings));
-    } catch (SettingsException e) {
+      output.ifPresent(this::requireNoFile);
+    } catch (RuntimeException e) {
       return fail(e, outputAsGiven());
-    }
-    if (invocation.request() == Invocation.Request.PRINT_SETTINGS) {
-      new SettingsTable(settings).lines().forEach(console::line);
-      return 0;
     }
     // YARN's application master takes a program that starts no session for a failed one.
     if (job.needs() == Job.Needs.FILES && !Meanfield.isYarnCluster()) {
@@ -118,13 +122,18 @@ final class JobRun {
 
   private int fail(Throwable failure, Optional<String> output) {
     Optional<MeanfieldException> stated = stated(failure);
+    // Not every file system says where: Spark's writers lose the path.
+    String place = output.map(folder -> " (the output is " + folder + ")").orElse("");
+    Optional<String> trouble =
+        stated.isPresent() ? Optional.empty() : FileTrouble.in(failure).map(found -> found + place);
     int code = stated.map(MeanfieldException::exitCode).orElse(UNEXPECTED);
-    String message = stated.map(Throwable::getMessage).orElseGet(() -> brief(failure));
+    String message =
+        stated.map(Throwable::getMessage).or(() -> trouble).orElseGet(() -> brief(failure));
     if (stop.filter(StopSignal::received).isPresent()) {
       LOGGER.debug("{} was stopped by a signal", job.command(), failure);
       return STOPPED;
     }
-    if (stated.isEmpty()) {
+    if (stated.isEmpty() && trouble.isEmpty()) {
       LOGGER.error("{} failed unexpectedly", job.command(), failure);
     } else {
       LOGGER.debug("{} failed", job.command(), failure);
@@ -134,7 +143,9 @@ final class JobRun {
       err.println("meanfield " + job.command() + " --help shows the options.");
     }
     err.flush();
-    output.ifPresent(folder -> writeFailure(folder, failure, code, message));
+    if (stated.filter(MisplacedOutputException.class::isInstance).isEmpty()) {
+      output.ifPresent(folder -> writeFailure(folder, failure, code, message));
+    }
     return code;
   }
 
@@ -151,7 +162,7 @@ final class JobRun {
               .filter(e -> e instanceof ConflictException || e instanceof SettingsException)
               .isPresent();
       boolean untouched = held || (refused && artefact);
-      if (!untouched || !file.exists()) {
+      if (!untouched || (refused ? isBare(folder) : !file.exists())) {
         file.writeFailure(job.command(), code, message, seconds());
       } else if (!artefact) {
         ResultFile beside = new ResultFile(storage, folder + "/" + TURNED_AWAY);
@@ -159,7 +170,8 @@ final class JobRun {
       }
     } catch (RuntimeException e) {
       // The command's own failure is what the exit code tells; this one only adds to it.
-      LOGGER.error("Cannot write {} in {}", ResultFile.NAME, folder, e);
+      LOGGER.warn("No {} in {}: {}", ResultFile.NAME, folder, e.getMessage());
+      LOGGER.debug("{} cannot be written", ResultFile.NAME, e);
     }
   }
 
@@ -174,9 +186,19 @@ final class JobRun {
   }
 
   private static String brief(Throwable failure) {
-    String text = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    Throwable said = failure;
+    // Of what fails on an executor Spark says only where.
+    while (said instanceof SparkException && said.getCause() != null) {
+      said = said.getCause();
+    }
+    String text = String.valueOf(said.getMessage()).lines().findFirst().orElse("");
+    if (text.contains("stopped SparkContext")) { // said by whatever is called next
+      return "Spark ended the application, as when its master does not answer: the log above says"
+          + " why. Check --master and the cluster, then give the same command again: what it"
+          + " committed stays";
+    }
     return "unexpected "
-        + failure.getClass().getSimpleName()
+        + said.getClass().getSimpleName()
         + ": "
         + text
         + " (the stack trace is in the log)";
@@ -184,8 +206,32 @@ final class JobRun {
 
   private Optional<String> outputAsGiven() {
     String key = job.output().key();
-    var merged = sources.merge(invocation, new ArrayList<>());
-    return merged.hasPath(key) ? folder(merged.getString(key)) : Optional.empty();
+    try {
+      var merged = sources.merge(invocation, new ArrayList<>());
+      return merged.hasPath(key)
+          ? folder(merged.getString(key)).filter(given -> !isFile(given))
+          : Optional.empty();
+    } catch (RuntimeException e) {
+      // What is wrong with it is being told; there is just no place for a verdict.
+      LOGGER.debug("{} names no folder", key, e);
+      return Optional.empty();
+    }
+  }
+
+  /** Not so is a folder that somebody named by mistake: nothing may be left in it. */
+  private boolean isBare(String folder) {
+    return storage.list(folder).stream().allMatch(name -> name.startsWith("."));
+  }
+
+  private void requireNoFile(String output) {
+    if (isFile(output)) {
+      throw new MisplacedOutputException(
+          "The output " + output + " is a file; name a folder, new or empty");
+    }
+  }
+
+  private boolean isFile(String path) {
+    return storage.exists(path) && !storage.isFolder(path);
   }
 
   private static Optional<String> folder(String given) {

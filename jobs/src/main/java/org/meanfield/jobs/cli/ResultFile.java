@@ -13,7 +13,7 @@ import org.meanfield.jobs.storage.Storage;
  */
 public final class ResultFile {
   /** Its name in the output folder. */
-  public static final String NAME = "result.json";
+  static final String NAME = "result.json";
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -40,7 +40,7 @@ public final class ResultFile {
   }
 
   /** Writes the verdict of a command that failed; an earlier file is replaced. */
-  public void writeFailure(String command, int exitCode, String message, double seconds) {
+  void writeFailure(String command, int exitCode, String message, double seconds) {
     write(head(command, JobResult.Status.FAILED, exitCode, message, seconds), Map.of());
   }
 

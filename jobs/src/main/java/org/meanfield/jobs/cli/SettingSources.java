@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
+import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.storage.Storage;
 
 /**
@@ -77,7 +78,7 @@ final class SettingSources {
   private Config file(String path, List<String> problems) {
     try {
       return parse(path).resolve();
-    } catch (ConfigException | UncheckedIOException e) {
+    } catch (ConfigException | UncheckedIOException | SettingsException e) {
       problems.add("--conf " + path + " cannot be read: " + e.getMessage());
       return ConfigFactory.empty();
     }

@@ -110,7 +110,8 @@ final class FitTimes implements SparkTrainingStats {
   public void addOtherTrainingStats(SparkTrainingStats other) {
     if (!(other instanceof FitTimes that)) {
       throw new IllegalArgumentException(
-          "Training statistics of MeanfieldTrainingMaster can be added to their own kind only; found "
+          "Training statistics of MeanfieldTrainingMaster can be added to their own kind only;"
+              + " found "
               + (other == null ? "null" : other.getClass().getName()));
     }
     that.events.forEach((key, more) -> events.get(key).addAll(more));

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
 import org.meanfield.data.ClassIndex;
@@ -22,6 +23,7 @@ import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.ModelFiles;
+import org.meanfield.jobs.storage.OutputClaim;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.registry.Predictions;
 
@@ -30,7 +32,11 @@ import org.meanfield.registry.Predictions;
  * OUTPUT/predictions.csv} and, written last, {@code OUTPUT/evaluation.json}.
  */
 public final class EvaluateJob implements Job {
+  private static final String COMMAND = "evaluate";
   private static final String JOURNAL = "journal.jsonl";
+
+  /** What is written before the manifest. */
+  private static final Set<String> NAMES = Set.of(HtmlReport.FILE, Predictions.FILE);
 
   private final ModelLoader models;
 
@@ -51,7 +57,7 @@ public final class EvaluateJob implements Job {
 
   @Override
   public String command() {
-    return "evaluate";
+    return COMMAND;
   }
 
   @Override
@@ -110,6 +116,7 @@ public final class EvaluateJob implements Job {
       return finishedBefore(
           output, EvaluationReport.fromJson(file, storage.readText(file)), subject);
     }
+    OutputClaim.requireFree(storage, output, COMMAND, NAMES);
     LearningCurves curves = curves(storage, settings.model());
     ScoredSplit scored =
         new SplitEvaluation(context.spark(), context.console(), settings.batchSize())
@@ -121,10 +128,12 @@ public final class EvaluateJob implements Job {
             settings.data(),
             curves,
             Thumbnails.of(data, settings.split(), report.mistakes()));
+    OutputClaim claim = OutputClaim.take(storage, output, COMMAND, NAMES);
     String page = output + "/" + HtmlReport.FILE;
     storage.writeText(page, HtmlReport.render(report, source));
     storage.writeText(output + "/" + Predictions.FILE, scored.predictions().toCsv());
     storage.writeText(file, report.toJson() + "\n");
+    claim.giveBack();
     new ResultTable(report).lines().forEach(context.console()::line);
     context.console().line("  report     " + page);
     return result(JobResult.Status.DONE, report, verdict(report));

@@ -15,7 +15,7 @@ import org.meanfield.data.Split;
  * @param output folder; empty for a folder inside the model's
  * @param batchSize images scored together in a task
  */
-public record EvaluateSettings(
+record EvaluateSettings(
     String model, String data, Split split, Optional<String> output, int batchSize) {
   static final Setting<String> MODEL =
       Setting.text("evaluate.model")
@@ -46,7 +46,7 @@ public record EvaluateSettings(
   }
 
   /** Reads the resolved values. */
-  public static EvaluateSettings from(Settings settings) {
+  static EvaluateSettings from(Settings settings) {
     return new EvaluateSettings(
         settings.get(MODEL),
         settings.get(DATA),

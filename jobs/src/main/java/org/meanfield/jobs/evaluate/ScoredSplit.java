@@ -9,4 +9,4 @@ import org.meanfield.registry.Predictions;
  * @param evaluator figures over all examples
  * @param predictions the answer for each example, for comparing models on the same images
  */
-public record ScoredSplit(Evaluator evaluator, Predictions predictions) {}
+record ScoredSplit(Evaluator evaluator, Predictions predictions) {}

@@ -20,8 +20,9 @@ import org.meanfield.model.FloatVector;
 import org.meanfield.registry.Predictions;
 
 /**
- * One task of an evaluation: opens the model once, scores its rows in minibatches, and returns one
- * part of the evaluation. A task without rows returns none and opens nothing.
+ * One task of an evaluation: scores its rows in minibatches, with a model that an executor opens
+ * once for all of its tasks, and returns one part of the evaluation. A task without rows returns
+ * none and opens nothing.
  */
 final class ScoringTask implements FlatMapFunction<Iterator<Row>, ScoredPart> {
   private static final long serialVersionUID = 1L;

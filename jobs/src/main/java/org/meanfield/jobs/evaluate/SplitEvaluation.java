@@ -21,11 +21,10 @@ import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.registry.Predictions;
 
 /**
- * Judges a model on one split of a data set, as one Spark job: the model is broadcast once, opened
- * once in each task with the task's CPUs, and destroyed afterwards; figures and a line for each
- * example come back, no images.
+ * Judges a model on one split of a data set, as one Spark job: the model is broadcast once, and the
+ * broadcast destroyed afterwards; figures and a line for each example come back, no images.
  */
-public final class SplitEvaluation {
+final class SplitEvaluation {
   private static final int SECONDS_BETWEEN_PROGRESS = 5;
 
   private final SparkSession spark;
@@ -37,7 +36,7 @@ public final class SplitEvaluation {
    *
    * @param batchSize images scored together in a task
    */
-  public SplitEvaluation(SparkSession spark, Console console, int batchSize) {
+  SplitEvaluation(SparkSession spark, Console console, int batchSize) {
     this.spark = spark;
     this.console = console;
     this.batchSize = batchSize;
@@ -48,7 +47,7 @@ public final class SplitEvaluation {
    *
    * @param classes number of classes of model and data set
    */
-  public ScoredSplit run(ScorerSource model, DatasetFiles data, Split split, int classes) {
+  ScoredSplit run(ScorerSource model, DatasetFiles data, Split split, int classes) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<ScorerSource> shared = context.broadcast(model);
     try {

@@ -3,12 +3,17 @@ package org.meanfield.jobs.export;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.meanfield.config.Setting;
+import org.meanfield.data.DatasetManifest;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.EngineScorer;
 import org.meanfield.engine.Engines;
@@ -30,11 +35,14 @@ import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.cli.JobResult.Status;
 import org.meanfield.jobs.export.ExportSettings.Form;
+import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.ModelFiles;
+import org.meanfield.jobs.storage.OutputClaim;
 import org.meanfield.jobs.storage.Staging;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.model.Network;
 import org.meanfield.model.TrainedModel;
+import org.meanfield.registry.RegistryState;
 
 /**
  * {@code meanfield export}: a trained model in forms that servers load, checked before it is
@@ -43,6 +51,9 @@ import org.meanfield.model.TrainedModel;
 public final class ExportJob implements Job {
   /** No export is published on fewer. */
   static final int MINIMUM_IMAGES = 100;
+
+  private static final String COMMAND = "export";
+  private static final String RUN_FILE = "run.json";
 
   private final Writer onnx;
 
@@ -62,7 +73,7 @@ public final class ExportJob implements Job {
 
   @Override
   public String command() {
-    return "export";
+    return COMMAND;
   }
 
   @Override
@@ -98,13 +109,13 @@ public final class ExportJob implements Job {
     Map<String, byte[]> models = models(model, settings.forms());
     Map<String, byte[]> files = withLayouts(model, models, settings);
     SmallerVariants variants = new SmallerVariants(context, settings, model);
-    if (storage.exists(output + "/" + BundleManifest.FILE)) {
-      List<String> names = new ArrayList<>(files.keySet());
-      names.addAll(variants.names());
-      JobResult before = finishedBefore(storage, output, model, names);
-      requireSameUri(storage, output, files);
-      return before;
+    List<String> names = new ArrayList<>(files.keySet());
+    names.addAll(variants.names());
+    Optional<JobResult> before = finishedBefore(storage, output, model, names, files);
+    if (before.isPresent()) {
+      return before.get();
     }
+    requireFree(storage, output, names);
     List<PixelImage> images =
         CheckImage.pixels(
             CheckImages.of(
@@ -123,10 +134,36 @@ public final class ExportJob implements Job {
     }
     ExportCheck check = check(model, models, images);
     files.putAll(variants.files(models));
-    publish(storage, output, ServingBundle.files(model, files, check));
+    try (FolderLock lock = FolderLock.ofOutput(storage, output, command())) {
+      lock.requireHeld();
+      Optional<JobResult> meanwhile = finishedBefore(storage, output, model, names, files);
+      if (meanwhile.isPresent()) {
+        return meanwhile.get();
+      }
+      publish(storage, output, ServingBundle.files(model, files, check));
+    }
     context.console().line(line(check));
     return result(
         Status.DONE, check, List.copyOf(files.keySet()), SmallerVariants.figures(files), output);
+  }
+
+  /** Of others' files none is replaced, and no other artefact becomes an export as well. */
+  private static void requireFree(Storage storage, String output, Collection<String> names) {
+    Set<String> taken = topLevel(names);
+    taken.addAll(
+        Set.of(
+            ServingBundle.LABELS_FILE,
+            TrainedModel.DEFINITION_FILE,
+            RUN_FILE,
+            DatasetManifest.FILE,
+            RegistryState.FILE));
+    OutputClaim.requireFree(storage, output, COMMAND, taken);
+  }
+
+  private static Set<String> topLevel(Collection<String> names) {
+    return names.stream()
+        .map(name -> name.replaceFirst("/.*", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** What has to agree with the trained model. */
@@ -191,6 +228,7 @@ public final class ExportJob implements Job {
 
   /** Everything under temporary names first; the manifest, which makes it an export, last. */
   private static void publish(Storage storage, String output, Map<String, byte[]> files) {
+    OutputClaim claim = OutputClaim.take(storage, output, COMMAND, topLevel(files.keySet()));
     String staging = Staging.in(storage, output, Clock.systemUTC());
     files.forEach((name, content) -> storage.write(staging + "/" + name, content));
     for (String name : files.keySet()) {
@@ -198,6 +236,7 @@ public final class ExportJob implements Job {
       storage.rename(staging + "/" + name, output + "/" + name);
     }
     storage.delete(staging);
+    claim.giveBack();
   }
 
   /** The only setting that is in a file and not in its name. */
@@ -208,6 +247,21 @@ public final class ExportJob implements Job {
       throw new ConflictException(
           path + " was written with another export.storage-uri; choose another --output");
     }
+  }
+
+  /** The answer where the export is there; empty where none is. */
+  private static Optional<JobResult> finishedBefore(
+      Storage storage,
+      String output,
+      TrainedModel model,
+      List<String> names,
+      Map<String, byte[]> files) {
+    if (!storage.exists(output + "/" + BundleManifest.FILE)) {
+      return Optional.empty();
+    }
+    JobResult before = finishedBefore(storage, output, model, names);
+    requireSameUri(storage, output, files);
+    return Optional.of(before);
   }
 
   private static JobResult finishedBefore(

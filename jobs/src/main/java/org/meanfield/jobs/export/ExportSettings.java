@@ -24,7 +24,7 @@ import org.meanfield.export.ServerLayout;
  * @param calibrationImages training images that decide the scales of int8
  * @param maximumAccuracyLoss of a smaller form, as a share of the images
  */
-public record ExportSettings(
+record ExportSettings(
     String model,
     String output,
     Set<Form> forms,
@@ -75,10 +75,10 @@ public record ExportSettings(
           .defaultsTo(List.of(Form.ONNX.id(), Form.DL4J.id()))
           .means(
               "The forms to write: onnx; dl4j (a zip for Deeplearning4j programs); uint8 (ONNX that"
-                  + " takes unsigned bytes [N, H, W, C]); fp16 (ONNX with weights of half the size);"
-                  + " int8 (ONNX that computes in 8-bit integers); triton (a model repository); kserve (an"
-                  + " InferenceService, and triton); mlflow (a model folder). The servers' forms"
-                  + " write onnx too.");
+                  + " takes unsigned bytes [N, H, W, C]); fp16 (ONNX with weights of half the"
+                  + " size); int8 (ONNX that computes in 8-bit integers); triton (a model"
+                  + " repository); kserve (an InferenceService, and triton); mlflow (a model"
+                  + " folder). The servers' forms write onnx too.");
   static final Setting<String> NAME =
       Setting.text("export.name")
           .limited(
@@ -94,15 +94,15 @@ public record ExportSettings(
       Setting.text("export.data")
           .optional()
           .means(
-              "The data set whose images the export is checked on. Where none is given: the one that"
-                  + " the run was trained on.");
+              "The data set whose images the export is checked on. Where none is given: the one"
+                  + " that the run was trained on.");
   static final Setting<Integer> CHECKED_IMAGES =
       Setting.integer("export.checked-images")
           .atLeast(100)
           .defaultsTo(256)
           .means(
-              "Images on which every exported file must agree with the model: of the test split, and"
-                  + " where it has fewer than 100, of the others too.");
+              "Images on which every exported file must agree with the model: of the test split,"
+                  + " and where it has fewer than 100, of the others too.");
 
   static final Setting<Integer> VARIANT_IMAGES =
       Setting.integer("export.variant-images")
@@ -122,8 +122,8 @@ public record ExportSettings(
           .atMost(1)
           .defaultsTo(0.01)
           .means(
-              "Share of the measured images by which fp16 or int8 may be worse than the trained model;"
-                  + " one that is worse stops the export.");
+              "Share of the measured images by which fp16 or int8 may be worse than the trained"
+                  + " model; one that is worse stops the export.");
 
   /** Every setting of the command. */
   static List<Setting<?>> declared() {

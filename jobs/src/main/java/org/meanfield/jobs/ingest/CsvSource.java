@@ -4,6 +4,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.trim;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +17,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.meanfield.error.DataException;
 import org.meanfield.jobs.storage.ExecutorStorage;
+import org.meanfield.jobs.storage.PathName;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.storage.StorageEntry;
 
@@ -29,23 +33,25 @@ final class CsvSource {
       SparkSession spark, Storage storage, String input, IngestSettings.Columns columns) {
     String file = storage.isFolder(input) ? onlyCsvIn(storage, input) : input;
     String folder = file.substring(0, file.lastIndexOf('/'));
+    requireUtf8(storage, file);
     Dataset<Row> lines =
         spark
             .read()
             .option("header", false)
             .option("escape", "\"")
             .option("sep", file.toLowerCase(Locale.ROOT).endsWith(".tsv") ? "\t" : ",")
-            .csv(file);
+            .csv(PathName.literal(file));
     if (lines.columns().length < 2) {
       throw new DataException(
-          file + " has " + lines.columns().length + " columns; expected path,label on each line");
+          file
+              + " has "
+              + lines.columns().length
+              + " columns; expected path,label on each line, with a comma between them (a tab in a"
+              + " file named .tsv), in UTF-8");
     }
-    Row first = lines.first();
-    List<String> header = new ArrayList<>();
-    for (int i = 0; i < first.length(); i++) {
-      header.add(first.isNullAt(i) ? "" : first.getString(i).strip());
-    }
+    List<String> header = firstLine(lines);
     boolean hasHeader = header.contains(columns.label());
+    requireNoOtherHeader(file, header, columns);
     Positions at = hasHeader ? named(file, header, columns) : Positions.byOrder(header.size());
     if (columns.weight().isPresent() && at.weight() < 0) {
       throw new DataException(
@@ -55,27 +61,67 @@ final class CsvSource {
               + columns.weight().get()
               + "'");
     }
-    Column path = trim(col(lines.columns()[at.path()]));
     Dataset<Row> rows =
         lines.select(
-            path.as("path"),
-            trim(col(lines.columns()[at.label()])).as("label"),
-            at.split() < 0
-                ? lit(null).cast("string").as("split")
-                : trim(col(lines.columns()[at.split()])).as("split"),
-            at.weight() < 0
-                ? lit(null).cast("string").as("weight")
-                : trim(col(lines.columns()[at.weight()])).as("weight"));
+            column(lines, at.path()).as("path"),
+            column(lines, at.label()).as("label"),
+            column(lines, at.split()).as("split"),
+            column(lines, at.weight()).as("weight"));
     if (hasHeader) {
       rows =
           rows.where(
-              path.notEqual(header.get(at.path()))
+              column(lines, at.path())
+                  .notEqual(header.get(at.path()))
                   .or(col(lines.columns()[at.label()]).notEqual(header.get(at.label()))));
     }
     JavaRDD<FileReference> files =
-        rows.where(col("path").isNotNull()).javaRDD().map(row -> reference(folder, row));
-    return new ListedFiles(
-        SourceFormat.CSV, new ExecutorStorage(spark), files, List.of(), columns.weight());
+        // A line of separators alone is how spreadsheets write an empty one.
+        rows.where(col("path").isNotNull().or(col("label").isNotNull()))
+            .javaRDD()
+            .map(row -> reference(folder, row));
+    return ListedFiles.inTable(new ExecutorStorage(spark), files, columns.weight());
+  }
+
+  private static void requireUtf8(Storage storage, String file) {
+    try (InputStream in = storage.open(file)) {
+      int mark = in.read() << 8 | in.read();
+      if (mark == 0xFFFE || mark == 0xFEFF) {
+        throw new DataException(file + " is in UTF-16; save it as CSV in UTF-8");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Taken for an image, the names of columns would be a puzzling reject. */
+  private static void requireNoOtherHeader(
+      String file, List<String> header, IngestSettings.Columns columns) {
+    boolean names =
+        columns.image().filter(header::contains).isPresent()
+            || TabularImages.IMAGE_COLUMNS.contains(header.get(0));
+    if (names && !header.contains(columns.label())) {
+      throw new DataException(
+          file
+              + " has the columns "
+              + header
+              + ", and none is '"
+              + columns.label()
+              + "'; name the one with the labels in ingest.label-column");
+    }
+  }
+
+  private static List<String> firstLine(Dataset<Row> lines) {
+    Row first = lines.first();
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < first.length(); i++) {
+      values.add(first.isNullAt(i) ? "" : first.getString(i).strip());
+    }
+    return values;
+  }
+
+  /** The values at a position, without blanks around them; nulls where it is negative. */
+  private static Column column(Dataset<Row> lines, int position) {
+    return position < 0 ? lit(null).cast("string") : trim(col(lines.columns()[position]));
   }
 
   /** True for the names of CSV files. */
@@ -85,10 +131,10 @@ final class CsvSource {
   }
 
   private static FileReference reference(String folder, Row row) {
-    String path = row.getString(0);
+    String path = row.isNullAt(0) || row.getString(0).isEmpty() ? null : row.getString(0);
     return new FileReference(
-        path,
-        TabularImages.resolve(folder, path),
+        path == null ? "a line without a path" : path,
+        path == null ? null : TabularImages.resolve(folder, path),
         row.getString(1),
         row.getString(2),
         row.getString(3));

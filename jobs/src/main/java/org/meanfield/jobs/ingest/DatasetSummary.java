@@ -38,6 +38,12 @@ record DatasetSummary(
     ImageSizes sizes,
     Map<Integer, Normalization> pixels,
     Duplicates duplicates) {
+  /**
+   * Of the sums that {@link ImageCheck} makes of an image's values: red, green, blue, then grey.
+   */
+  private static final List<Integer> COLOURS = List.of(0, 1, 2);
+
+  private static final int GREY = 3;
 
   /**
    * @param unique rows of {@link UniqueExamples}
@@ -101,29 +107,28 @@ record DatasetSummary(
   private static Map<Integer, Normalization> pixels(Dataset<Row> unique) {
     List<Column> sums = new ArrayList<>();
     for (int i = 0; i < ImageCheck.SUMS; i++) {
-      sums.add(sum("sum" + i));
-      sums.add(sum("square" + i));
+      sums.add(sum("sum" + i).as("sum" + i));
+      sums.add(sum("square" + i).as("square" + i));
     }
-    Row row =
+    Row training =
         unique
             .where(col("split").equalTo(Split.TRAIN.id()))
-            .agg(sum("pixels"), sums.toArray(new Column[0]))
+            .agg(sum("pixels").as("pixels"), sums.toArray(new Column[0]))
             .collectAsList()
             .get(0);
     Map<Integer, Normalization> pixels = new HashMap<>();
-    if (!row.isNullAt(0)) {
-      long count = row.getLong(0);
-      PixelStatistics colour =
-          new PixelStatistics(
-              count,
-              List.of(row.getLong(1), row.getLong(3), row.getLong(5)),
-              List.of(row.getLong(2), row.getLong(4), row.getLong(6)));
-      PixelStatistics grey =
-          new PixelStatistics(count, List.of(row.getLong(7)), List.of(row.getLong(8)));
-      pixels.put(1, grey.normalization());
-      pixels.put(3, colour.normalization());
+    if (!training.isNullAt(training.fieldIndex("pixels"))) {
+      pixels.put(1, statistics(training, List.of(GREY)).normalization());
+      pixels.put(3, statistics(training, COLOURS).normalization());
     }
     return pixels;
+  }
+
+  private static PixelStatistics statistics(Row sums, List<Integer> channels) {
+    return new PixelStatistics(
+        sums.<Long>getAs("pixels"),
+        channels.stream().map(channel -> sums.<Long>getAs("sum" + channel)).toList(),
+        channels.stream().map(channel -> sums.<Long>getAs("square" + channel)).toList());
   }
 
   private static Duplicates duplicates(Dataset<Row> unique) {

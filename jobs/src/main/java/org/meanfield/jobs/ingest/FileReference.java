@@ -5,13 +5,14 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
+import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.storage.ExecutorStorage;
 
 /**
  * An image file that is named but not read yet.
  *
  * @param origin what the data set calls it
- * @param path absolute URI
+ * @param path absolute URI; null where a table leaves it empty
  * @param label as in {@link SourceImage}
  * @param split as in {@link SourceImage}
  * @param weight as in {@link SourceImage}
@@ -48,6 +49,10 @@ record FileReference(String origin, String path, String label, String split, Str
 
     @Override
     public SourceImage call(FileReference file) {
+      if (file.path() == null) {
+        return SourceImage.unreadable(
+            file.origin(), "The path is empty", file.label(), file.split());
+      }
       try {
         byte[] encoded = storage.storage().read(file.path());
         return SourceImage.readable(file.origin(), encoded, file.label(), file.split())
@@ -57,6 +62,9 @@ record FileReference(String origin, String path, String label, String split, Str
           return SourceImage.unreadable(file.origin(), e.getMessage(), file.label(), file.split());
         }
         throw e;
+      } catch (SettingsException e) {
+        // A path of the table that names no file system there is, such as C:/images/1.png.
+        return SourceImage.unreadable(file.origin(), e.getMessage(), file.label(), file.split());
       }
     }
   }

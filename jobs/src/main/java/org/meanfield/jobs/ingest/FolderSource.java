@@ -54,7 +54,8 @@ final class FolderSource {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(folders, folders.size())
             .flatMap(new ListFolder(remote));
-    return new ListedFiles(SourceFormat.FOLDER, remote, files, warnings);
+    List<String> classes = folders.stream().map(ClassFolder::label).distinct().toList();
+    return ListedFiles.inFolders(remote, files, warnings, classes);
   }
 
   /**
@@ -121,6 +122,9 @@ final class FolderSource {
       implements FlatMapFunction<ClassFolder, FileReference> {
     private static final long serialVersionUID = 1L;
 
+    /** Local disks follow a link that leads back 40 times. */
+    private static final int DEEPEST = 30;
+
     @Override
     public Iterator<FileReference> call(ClassFolder folder) {
       List<FileReference> files = new ArrayList<>();
@@ -129,6 +133,14 @@ final class FolderSource {
     }
 
     private void list(ClassFolder folder, List<FileReference> files) {
+      if (folder.label().chars().filter(c -> c == '/').count() > DEEPEST) {
+        throw new DataException(
+            folder.path()
+                + " lies more than "
+                + DEEPEST
+                + " folders below its class folder: a link seems to lead back to a folder above it;"
+                + " remove the link");
+      }
       for (StorageEntry entry : visible(storage.storage(), folder.path())) {
         String name = folder.label() + "/" + entry.name();
         if (entry.isFolder()) {

@@ -33,6 +33,11 @@ sealed interface ImageSource permits IdxSource, ParquetSource, ListedFiles, RowS
   /** What a person should know about the input, a sentence each. */
   List<String> warnings();
 
+  /** Names of the folders that stand for classes, whether or not they hold images. */
+  default List<String> classFolders() {
+    return List.of();
+  }
+
   /** The column with a weight for each input; empty where the source gives none. */
   default Optional<String> weightColumn() {
     return Optional.empty();

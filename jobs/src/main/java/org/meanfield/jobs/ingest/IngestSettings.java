@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
 import org.meanfield.data.SplitRule;
@@ -63,6 +64,7 @@ record IngestSettings(
                   + " bytes, where the source gives train but no validation. 0 for none.");
   static final Setting<List<String>> CLASS_NAMES =
       Setting.texts("ingest.class-names")
+          .limited("names, each of them once", names -> Set.copyOf(names).size() == names.size())
           .defaultsTo(List.of())
           .means(
               "Class names in label order. Names labels that are numbers, and fixes the order of"
@@ -86,9 +88,9 @@ record IngestSettings(
       Setting.text("ingest.weight-column")
           .optional()
           .means(
-              "Parquet and CSV: column with a weight for each image, a number of 0 or more. Training"
-                  + " multiplies the image's loss by it, divided by the weights' mean over the"
-                  + " training split. If absent: all count the same.");
+              "Parquet and CSV: column with a weight for each image, a number of 0 or more."
+                  + " Training multiplies the image's loss by it, divided by the weights' mean over"
+                  + " the training split. If absent: all count the same.");
   static final Setting<Long> MAX_PIXELS =
       Setting.longInteger("ingest.max-pixels")
           .atLeast(1)
@@ -116,23 +118,24 @@ record IngestSettings(
                   + " every class in proportion.");
 
   /** Everything the command knows, in the order of the documentation. */
-  static final List<Setting<?>> ALL =
-      List.of(
-          INPUT,
-          OUTPUT,
-          FORMAT,
-          SPLITS,
-          SOURCE_SPLITS,
-          VALIDATION_FRACTION,
-          CLASS_NAMES,
-          IMAGE_COLUMN,
-          LABEL_COLUMN,
-          SPLIT_COLUMN,
-          WEIGHT_COLUMN,
-          MAX_PIXELS,
-          MAX_REJECT_FRACTION,
-          MIN_CLASS_IMAGES,
-          ROWS_PER_FILE);
+  static List<Setting<?>> declared() {
+    return List.of(
+        INPUT,
+        OUTPUT,
+        FORMAT,
+        SPLITS,
+        SOURCE_SPLITS,
+        VALIDATION_FRACTION,
+        CLASS_NAMES,
+        IMAGE_COLUMN,
+        LABEL_COLUMN,
+        SPLIT_COLUMN,
+        WEIGHT_COLUMN,
+        MAX_PIXELS,
+        MAX_REJECT_FRACTION,
+        MIN_CLASS_IMAGES,
+        ROWS_PER_FILE);
+  }
 
   /** What happens to splits that the source gives. */
   enum SourceSplits {
@@ -147,7 +150,7 @@ record IngestSettings(
 
   static IngestSettings from(Settings settings) {
     Map<String, String> content = new LinkedHashMap<>();
-    ALL.stream()
+    declared().stream()
         .filter(setting -> setting != INPUT && setting != OUTPUT)
         .forEach(setting -> content.put(setting.key(), setting.show(settings.get(setting))));
     return new IngestSettings(

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -48,8 +49,30 @@ final class IngestWarnings {
               + " images have several labels; each keeps the label of the copy that is kept, e.g. "
               + examples(unique, "labels"));
     }
+    addEmptyFolders(source, checked, warnings);
     addSmallClasses(settings.minClassImages(), classes, summary, warnings);
     return warnings;
+  }
+
+  /** A class folder without a usable image makes no class, which a person may miss later. */
+  private static void addEmptyFolders(
+      ImageSource source, CheckSummary checked, List<String> warnings) {
+    TreeSet<String> labels = new TreeSet<>(checked.labels());
+    List<String> empty = new ArrayList<>();
+    for (String folder : source.classFolders()) {
+      String name = folder.strip();
+      String below = labels.ceiling(name + "/");
+      if (!labels.contains(name) && (below == null || !below.startsWith(name + "/"))) {
+        empty.add("'" + folder + "'");
+      }
+    }
+    if (!empty.isEmpty()) {
+      warnings.add(
+          empty.size()
+              + " folders have no image that can be used, and are no classes: "
+              + String.join(", ", empty.subList(0, Math.min(CLASSES, empty.size())))
+              + (empty.size() > CLASSES ? ", ..." : ""));
+    }
   }
 
   private static void addSmallClasses(

@@ -12,25 +12,35 @@ final class ListedFiles implements ImageSource {
   private final ExecutorStorage storage;
   private final JavaRDD<FileReference> files;
   private final List<String> warnings;
+  private final List<String> classFolders;
   private final Optional<String> weightColumn;
   private long count = -1;
 
-  /** Files without weights. */
-  ListedFiles(
-      SourceFormat format,
+  /** Files in folders, which have no weights. */
+  static ListedFiles inFolders(
       ExecutorStorage storage,
       JavaRDD<FileReference> files,
-      List<String> warnings) {
-    this(format, storage, files, warnings, Optional.empty());
+      List<String> warnings,
+      List<String> classFolders) {
+    return new ListedFiles(
+        SourceFormat.FOLDER, storage, files, warnings, classFolders, Optional.empty());
   }
 
-  ListedFiles(
+  /** Files that a table names. */
+  static ListedFiles inTable(
+      ExecutorStorage storage, JavaRDD<FileReference> files, Optional<String> weightColumn) {
+    return new ListedFiles(SourceFormat.CSV, storage, files, List.of(), List.of(), weightColumn);
+  }
+
+  private ListedFiles(
       SourceFormat format,
       ExecutorStorage storage,
       JavaRDD<FileReference> files,
       List<String> warnings,
+      List<String> classFolders,
       Optional<String> weightColumn) {
     this.weightColumn = weightColumn;
+    this.classFolders = List.copyOf(classFolders);
     this.format = format;
     this.storage = storage;
     this.files = files.persist(StorageLevel.MEMORY_AND_DISK());
@@ -58,6 +68,11 @@ final class ListedFiles implements ImageSource {
   @Override
   public List<String> warnings() {
     return warnings;
+  }
+
+  @Override
+  public List<String> classFolders() {
+    return classFolders;
   }
 
   @Override

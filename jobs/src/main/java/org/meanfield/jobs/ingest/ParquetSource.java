@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,6 +19,8 @@ import org.apache.spark.sql.types.StringType;
 import org.meanfield.error.DataException;
 import org.meanfield.jobs.spark.ImageColumn;
 import org.meanfield.jobs.storage.ExecutorStorage;
+import org.meanfield.jobs.storage.NamedColumn;
+import org.meanfield.jobs.storage.PathName;
 import org.meanfield.jobs.storage.Storage;
 
 /**
@@ -44,12 +47,12 @@ final class ParquetSource implements ImageSource {
 
   static ParquetSource open(
       SparkSession spark, Storage storage, String input, IngestSettings.Columns columns) {
-    Dataset<Row> table = spark.read().parquet(input);
+    Dataset<Row> table = table(spark, input);
     String folder = storage.isFolder(input) ? input : input.substring(0, input.lastIndexOf('/'));
     String imageColumn = imageColumn(input, table, columns);
     require(input, table, columns.label(), "ingest.label-column");
     DataType type = table.schema().apply(imageColumn).dataType();
-    Column image = col(quoted(imageColumn));
+    Column image = NamedColumn.of(imageColumn);
     Function<Row, SourceImage> reader;
     if (type instanceof StringType) {
       reader = new TabularImages.FromPath(new ExecutorStorage(spark), folder);
@@ -61,15 +64,15 @@ final class ParquetSource implements ImageSource {
     }
     Column split =
         Arrays.asList(table.columns()).contains(columns.split())
-            ? col(quoted(columns.split())).cast("string")
+            ? NamedColumn.of(columns.split()).cast("string")
             : lit(null).cast("string");
     columns.weight().ifPresent(name -> require(input, table, name, "ingest.weight-column"));
-    Column weight = columns.weight().map(name -> col(quoted(name))).orElse(lit(null));
+    Column weight = columns.weight().map(NamedColumn::of).orElse(lit(null));
     Dataset<Row> rows =
         table.select(
             origin(folder).as("origin"),
             image.as("image"),
-            col(quoted(columns.label())).cast("string").as("label"),
+            NamedColumn.of(columns.label()).cast("string").as("label"),
             split.as("split"),
             weight.cast("string").as("weight"));
     return new ParquetSource(
@@ -77,6 +80,28 @@ final class ParquetSource implements ImageSource {
         new TabularImages.Weighing(reader),
         spark.sparkContext().defaultParallelism(),
         columns.weight());
+  }
+
+  /** Spark reads a file's footer for the columns. */
+  private static Dataset<Row> table(SparkSession spark, String input) {
+    try {
+      return spark.read().parquet(PathName.literal(input));
+    } catch (Exception e) { // Spark's own are checked, and thrown undeclared
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      if (e instanceof AnalysisException
+          || String.valueOf(cause.getMessage()).contains("Parquet")) {
+        throw new DataException(
+            input
+                + " cannot be read as Parquet: "
+                + cause.getMessage()
+                + "; name a Parquet file or a folder of such, and get again what is damaged",
+            e);
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -163,10 +188,7 @@ final class ParquetSource implements ImageSource {
             + column
             + "' is "
             + type.simpleString()
-            + "; expected binary, a path, a struct with 'bytes' or 'content', or Spark's image struct");
-  }
-
-  private static String quoted(String column) {
-    return "`" + column.replace("`", "``") + "`";
+            + "; expected binary, a path, a struct with 'bytes' or 'content', or Spark's image"
+            + " struct");
   }
 }

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
+import org.meanfield.data.DatasetManifest;
 import org.meanfield.error.DataException;
 import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.storage.Storage;
@@ -26,6 +27,15 @@ final class SourceDetector {
     String input = storage.qualify(settings.input()).replaceAll("(?<=[^/:])/+$", "");
     if (!storage.exists(input)) {
       throw new DataException("The input " + input + " does not exist; check ingest.input");
+    }
+    if (storage.exists(input + "/" + DatasetManifest.FILE)
+        && settings.format() == SourceFormat.AUTO) {
+      throw new DataException(
+          input
+              + " is a data set already (it has a "
+              + DatasetManifest.FILE
+              + "): train with it as it is; to pack its images anew, ingest what it was made of, or"
+              + " name the format with --format");
     }
     SourceFormat format =
         settings.format() == SourceFormat.AUTO ? detect(storage, input) : settings.format();

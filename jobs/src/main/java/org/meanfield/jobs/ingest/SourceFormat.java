@@ -3,7 +3,7 @@ package org.meanfield.jobs.ingest;
 import java.util.Locale;
 
 /** The layouts in which labelled images come. */
-public enum SourceFormat {
+enum SourceFormat {
   /** Look at the input and tell. */
   AUTO,
   /** A folder per class, optionally below {@code train/}, {@code validation/} and {@code test/}. */
@@ -16,7 +16,7 @@ public enum SourceFormat {
   CSV;
 
   /** The name in settings and manifests. */
-  public String id() {
+  String id() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
+import org.meanfield.error.SettingsException;
 import org.meanfield.image.BadImageException;
 import org.meanfield.image.PngEncoder;
 import org.meanfield.jobs.spark.ImageColumn;
@@ -68,6 +69,8 @@ final class TabularImages {
           return SourceImage.unreadable(row.getString(0), e.getMessage(), label, split);
         }
         throw e;
+      } catch (SettingsException e) {
+        return SourceImage.unreadable(row.getString(0), e.getMessage(), label, split);
       }
     }
   }

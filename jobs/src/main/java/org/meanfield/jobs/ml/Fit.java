@@ -37,7 +37,7 @@ import org.meanfield.jobs.train.TrainJob;
  * @param ingest the settings of {@code ingest} that are given
  * @param console for progress
  */
-record Fit(SparkSession spark, RunFolder folder, Config training, Config ingest, Console console) {
+record Fit(SparkSession spark, FitFolder folder, Config training, Config ingest, Console console) {
   private static final int NAME_LENGTH = 16;
 
   /**

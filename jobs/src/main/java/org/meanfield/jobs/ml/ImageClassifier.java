@@ -190,7 +190,7 @@ public final class ImageClassifier extends Estimator<ImageClassificationModel>
     transformSchema(dataset.schema(), true);
     SparkSession spark = dataset.sparkSession();
     Console console = Console.toLog(log());
-    try (RunFolder folder = RunFolder.open(spark, get(runDir))) {
+    try (FitFolder folder = FitFolder.open(spark, get(runDir))) {
       Fit fit =
           new Fit(
               spark,

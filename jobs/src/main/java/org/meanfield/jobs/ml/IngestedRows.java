@@ -13,6 +13,7 @@ import org.apache.spark.sql.execution.datasources.LogicalRelation;
 import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.Split;
 import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.PathName;
 import org.meanfield.jobs.storage.Storage;
 
 /** Recognises a DataFrame that is the training split of a data set: that is trained on in place. */
@@ -36,7 +37,7 @@ final class IngestedRows {
     }
     Set<String> files =
         Arrays.stream(rows.inputFiles())
-            .map(file -> storage.qualify(Storage.unescaped(file)))
+            .map(file -> storage.qualify(PathName.unescaped(file)))
             .collect(Collectors.toSet());
     List<String> folders =
         files.stream().map(file -> file.substring(0, file.lastIndexOf('/'))).distinct().toList();

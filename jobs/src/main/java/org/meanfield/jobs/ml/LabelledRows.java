@@ -21,7 +21,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.sql.Column;
@@ -40,6 +42,7 @@ import org.meanfield.error.DataException;
 import org.meanfield.jobs.spark.ImageColumn;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.ImagesInPlace;
+import org.meanfield.jobs.storage.NamedColumn;
 
 /**
  * Which columns of a DataFrame hold images, classes, weights and what is validated on, and what
@@ -114,23 +117,24 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
             .withColumn("number", number)
             .withColumn("hash", xxhash64(content.toArray(new Column[0])))
             .agg(
-                count(lit(1)),
-                bit_xor(col("hash")),
-                sum(col("hash").cast("decimal(38,0)")),
-                min("number"),
-                max("number"),
-                sum(expr("if(number != floor(number) or isnan(number), 1L, 0L)")),
-                weight.summary())
+                count(lit(1)).as("rows"),
+                bit_xor(col("hash")).as("xor of hashes"),
+                sum(col("hash").cast("decimal(38,0)")).as("sum of hashes"),
+                min("number").as("least"),
+                max("number").as("greatest"),
+                sum(expr("if(number != floor(number) or isnan(number), 1L, 0L)")).as("fractions"),
+                weight.summary().as("weights"))
             .head();
-    if (seen.getLong(0) == 0) {
+    long count = seen.getAs("rows");
+    if (count == 0) {
       throw new DataException("The DataFrame to train on has no rows");
     }
-    weight.require(seen.isNullAt(6) ? null : seen.getStruct(6));
+    weight.require(seen.getAs("weights"));
     List<String> names = numeric ? names(schema, seen) : List.of();
     return new Prepared(
         narrow.withColumn("label", numeric ? nameOf(col("label"), names) : col("label")),
         names,
-        seen.getLong(0),
+        count,
         identity(seen, names));
   }
 
@@ -139,13 +143,14 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
     Column split =
         validationCol.isEmpty()
             ? lit(Split.TRAIN.id())
-            : when(col(quoted(validationCol)), Split.VALIDATION.id()).otherwise(Split.TRAIN.id());
+            : when(NamedColumn.of(validationCol), Split.VALIDATION.id())
+                .otherwise(Split.TRAIN.id());
     List<Column> columns =
         new ArrayList<>(
             List.of(
                 origin(data.schema(), image).as("origin"),
                 image.value().as("image"),
-                col(quoted(labelCol)).as("label"),
+                NamedColumn.of(labelCol).as("label"),
                 split.as("split")));
     columns.addAll(new WeightColumn(weightCol).values());
     inPlace.ifPresent(
@@ -154,14 +159,15 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
   }
 
   private List<String> names(StructType schema, Row seen) {
-    if (seen.isNullAt(4)) {
+    if (seen.isNullAt(seen.fieldIndex("greatest"))) {
       throw new DataException("Every label in column '" + labelCol + "' is null");
     }
-    double least = seen.getDouble(3);
-    double greatest = seen.getDouble(4);
+    double least = seen.getAs("least");
+    double greatest = seen.getAs("greatest");
+    long fractions = seen.getAs("fractions");
     Optional<List<String>> known = indexed(schema);
     int limit = known.map(List::size).orElse(MAX_CLASSES);
-    if (least < 0 || greatest >= limit || seen.getLong(5) > 0) {
+    if (least < 0 || greatest >= limit || fractions > 0) {
       throw new DataException(
           "The labels in column '"
               + labelCol
@@ -169,7 +175,7 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
               + least
               + " to "
               + greatest
-              + (seen.getLong(5) > 0 ? ", " + seen.getLong(5) + " of them no whole numbers" : "")
+              + (fractions > 0 ? ", " + fractions + " of them no whole numbers" : "")
               + "; expected whole numbers from 0 to "
               + (limit - 1)
               + ", or names: let StringIndexer number them, or convert the column to text");
@@ -201,7 +207,7 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
           Arrays.asList(((StructType) schema.apply(imageCol).dataType()).fieldNames());
       for (String field : List.of("origin", "path")) {
         if (fields.contains(field)) {
-          return col(quoted(imageCol)).getField(field).cast("string");
+          return NamedColumn.of(imageCol).getField(field).cast("string");
         }
       }
     }
@@ -209,7 +215,12 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
   }
 
   private static String identity(Row seen, List<String> names) {
-    String text = seen.getLong(0) + " " + seen.getLong(1) + " " + seen.get(2) + " " + names;
+    String text =
+        Stream.of("rows", "xor of hashes", "sum of hashes")
+                .map(figure -> String.valueOf(seen.<Object>getAs(figure)))
+                .collect(Collectors.joining(" "))
+            + " "
+            + names;
     return Sha256.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, IDENTITY_LENGTH);
   }
 
@@ -234,9 +245,5 @@ record LabelledRows(String imageCol, String labelCol, String weightCol, String v
                   .map(kind -> kind.getSimpleName().replace("Type", "").toLowerCase(Locale.ROOT))
                   .toList());
     }
-  }
-
-  private static String quoted(String column) {
-    return "`" + column.replace("`", "``") + "`";
   }
 }

@@ -29,6 +29,8 @@ import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.meanfield.data.ImageFiles;
 import org.meanfield.jobs.spark.ImageColumn;
 import org.meanfield.jobs.storage.ImagesInPlace;
+import org.meanfield.jobs.storage.NotedFiles;
+import org.meanfield.jobs.storage.PathName;
 import org.meanfield.jobs.storage.Storage;
 import scala.collection.JavaConverters;
 
@@ -77,7 +79,7 @@ final class ParquetImages {
       LogicalPlan plan = narrow.queryExecution().analyzed();
       ParquetImages search = new ParquetImages(plan, plan.output().head().exprId());
       List<String> column = search.column();
-      return new Found(Optional.of(ImagesInPlace.note(storage, column, files(data))), "");
+      return new Found(Optional.of(NotedFiles.note(storage, column, files(data))), "");
     } catch (Refusal e) {
       return new Found(Optional.empty(), e.getMessage());
     }
@@ -93,7 +95,7 @@ final class ParquetImages {
     Dataset<Row> uncached =
         data.select(data.metadataColumn(ImagesInPlace.METADATA).getField("file_path"));
     List<String> files =
-        Arrays.stream(uncached.inputFiles()).map(Storage::unescaped).distinct().toList();
+        Arrays.stream(uncached.inputFiles()).map(PathName::unescaped).distinct().toList();
     if (files.isEmpty()) {
       throw new Refusal("it has no files");
     }

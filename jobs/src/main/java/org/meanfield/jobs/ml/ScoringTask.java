@@ -11,7 +11,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
@@ -20,6 +19,7 @@ import org.meanfield.engine.ScoredItems;
 import org.meanfield.engine.Scorer;
 import org.meanfield.engine.ScorerSource;
 import org.meanfield.error.DataException;
+import org.meanfield.jobs.storage.NamedColumn;
 
 /**
  * Scores a partition of rows, in order, with the scorer that {@code predict} uses.
@@ -61,10 +61,7 @@ record ScoringTask(
     Column[] columns = new Column[schema.length()];
     for (int i = 0; i < columns.length; i++) {
       StructField field = schema.apply(i);
-      columns[i] =
-          functions
-              .col("`" + field.name().replace("`", "``") + "`")
-              .as(field.name(), field.metadata());
+      columns[i] = NamedColumn.of(field.name()).as(field.name(), field.metadata());
     }
     return scored.select(columns);
   }

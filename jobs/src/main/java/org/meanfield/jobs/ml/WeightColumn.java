@@ -1,6 +1,5 @@
 package org.meanfield.jobs.ml;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
@@ -9,6 +8,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.meanfield.error.DataException;
+import org.meanfield.jobs.storage.NamedColumn;
 
 /**
  * The column with how much each image counts, and what is wrong in it.
@@ -33,7 +33,7 @@ record WeightColumn(String name) {
 
   /** The column as ingest takes it, in a list; of no column none. */
   List<Column> values() {
-    Column value = col("`" + name.replace("`", "``") + "`");
+    Column value = NamedColumn.of(name);
     return isGiven() ? List.of(value.cast(DataTypes.DoubleType).as(WEIGHT)) : List.of();
   }
 
@@ -63,7 +63,8 @@ record WeightColumn(String name) {
               + first.get(1)
               + " ("
               + first.getString(0)
-              + "); expected numbers of 0 or more: mend or remove these rows, or correct weightCol");
+              + "); expected numbers of 0 or more: mend or remove these rows, or correct"
+              + " weightCol");
     }
     if (!summary.isNullAt(2) && summary.getDouble(2) == 0) {
       throw new DataException(

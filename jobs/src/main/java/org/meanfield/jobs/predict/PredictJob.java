@@ -20,7 +20,10 @@ import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.spark.ImageProgress;
+import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.ModelFiles;
+import org.meanfield.jobs.storage.OutputPlace;
+import org.meanfield.jobs.storage.PathName;
 import org.meanfield.jobs.storage.Storage;
 
 /**
@@ -46,7 +49,7 @@ public final class PredictJob implements Job {
 
   @Override
   public List<Setting<?>> settings() {
-    return PredictSettings.ALL;
+    return PredictSettings.declared();
   }
 
   @Override
@@ -80,6 +83,27 @@ public final class PredictJob implements Job {
           PredictionManifest.fromJson(manifestPath, storage.readText(manifestPath)),
           planned);
     }
+    requireOutside(output, planned);
+    try (FolderLock lock = FolderLock.ofOutput(storage, output, command())) {
+      lock.requireHeld();
+      if (storage.exists(manifestPath)) { // another one was first
+        return finishedBefore(
+            output,
+            PredictionManifest.fromJson(manifestPath, storage.readText(manifestPath)),
+            planned);
+      }
+      return predict(context, model, input, planned, settings, output);
+    }
+  }
+
+  private static JobResult predict(
+      JobContext context,
+      ScorerSource model,
+      PredictionInput input,
+      PredictionManifest planned,
+      PredictSettings settings,
+      String output) {
+    Storage storage = context.storage();
     context
         .console()
         .line(
@@ -96,8 +120,15 @@ public final class PredictJob implements Job {
     PredictionManifest done = counted(planned, written);
     storage.writeText(output + "/" + TEMPORARY + "/" + MADE_BY_PREDICT, planned.toJson());
     storage.rename(output + "/" + TEMPORARY, output + "/" + PREDICTIONS);
-    storage.writeText(manifestPath, done.toJson());
+    storage.writeText(output + "/" + PredictionManifest.FILE, done.toJson());
     return result(JobResult.Status.DONE, output, done, done.examples() / seconds);
+  }
+
+  /** A data set holds no images that are read as files of its folder. */
+  private static void requireOutside(String output, PredictionManifest planned) {
+    if (planned.input().kind().equals(PredictionInput.FILES)) {
+      OutputPlace.requireOutside(output, PredictSettings.OUTPUT.key(), planned.input().uri());
+    }
   }
 
   /** Deletes what a job left that was stopped right before its manifest, and nothing else. */
@@ -152,7 +183,7 @@ public final class PredictJob implements Job {
     } finally {
       shared.destroy();
     }
-    return context.spark().read().schema(ImageScoring.SCHEMA).parquet(temporary);
+    return context.spark().read().schema(ImageScoring.SCHEMA).parquet(PathName.literal(temporary));
   }
 
   /** Counted from the files, since a task that runs twice would count twice in an accumulator. */

@@ -54,7 +54,9 @@ record PredictSettings(
                   + " file can announce an enormous image.");
 
   /** In the order of the documentation. */
-  static final List<Setting<?>> ALL = List.of(MODEL, INPUT, OUTPUT, SPLIT, BATCH_SIZE, MAX_PIXELS);
+  static List<Setting<?>> declared() {
+    return List.of(MODEL, INPUT, OUTPUT, SPLIT, BATCH_SIZE, MAX_PIXELS);
+  }
 
   static PredictSettings from(Settings settings) {
     return new PredictSettings(

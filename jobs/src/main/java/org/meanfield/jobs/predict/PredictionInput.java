@@ -17,6 +17,7 @@ import org.meanfield.data.Split;
 import org.meanfield.error.DataException;
 import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.PathName;
 import org.meanfield.jobs.storage.Storage;
 
 /**
@@ -28,6 +29,10 @@ import org.meanfield.jobs.storage.Storage;
  */
 record PredictionInput(Identity identity, Dataset<Row> images) {
   static final String ID = "id";
+
+  /** The kind of input that is files; see {@link Identity}. */
+  static final String FILES = "files";
+
   static final String PATH = "path";
   static final String IMAGE = "image";
 
@@ -51,7 +56,18 @@ record PredictionInput(Identity identity, Dataset<Row> images) {
    * @param digest of a data set: its own; of files: over their paths, lengths and times
    * @param examples how many images or files there are
    */
-  record Identity(String kind, String uri, String split, String digest, long examples) {}
+  record Identity(String kind, String uri, String split, String digest, long examples) {
+    /** For a person. */
+    String told() {
+      return examples
+          + (kind.equals(FILES) ? " files" : " images")
+          + " of "
+          + uri
+          + (split.isEmpty() ? "" : ", split " + split)
+          + " with the digest "
+          + digest;
+    }
+  }
 
   /**
    * Finds out what lies at the input's URI.
@@ -118,7 +134,8 @@ record PredictionInput(Identity identity, Dataset<Row> images) {
               + "); leave the split out, or name a data set");
     }
     String uri = storage.qualify(settings.input());
-    Dataset<Row> listed = listing(spark, uri);
+    // A pattern is a name where a file or folder has it.
+    Dataset<Row> listed = listing(spark, storage.exists(uri) ? PathName.literal(uri) : uri);
     Row sums =
         listed
             .select(
@@ -133,16 +150,29 @@ record PredictionInput(Identity identity, Dataset<Row> images) {
                     lit(null).cast(DataTypes.BinaryType)));
     // Spark lists files of length zero, but leaves them out when reading.
     String[] all = listed.inputFiles();
+    requireReadable(all);
     if (all.length > sums.getLong(0)) {
       Dataset<Row> empty =
           listed
               .sparkSession()
-              .createDataset(Arrays.stream(all).map(Storage::unescaped).toList(), STRING())
+              .createDataset(Arrays.stream(all).map(PathName::unescaped).toList(), STRING())
               .toDF(PATH)
               .except(listed.select(PATH));
       images = images.union(named(empty, lit(new byte[0])));
     }
-    return new PredictionInput(new Identity("files", uri, "", digest, all.length), images);
+    return new PredictionInput(new Identity(FILES, uri, "", digest, all.length), images);
+  }
+
+  /** Hadoop's checksum files for a local disk cannot be named after such a file. */
+  private static void requireReadable(String... files) {
+    for (String file : files) {
+      if (file.startsWith("file:") && file.lastIndexOf(':') > file.lastIndexOf('/')) {
+        throw new DataException(
+            "Spark reads no file with a colon in its name from a local disk: "
+                + PathName.unescaped(file)
+                + "; rename it, or ingest the folder and give the data set");
+      }
+    }
   }
 
   private static Dataset<Row> named(Dataset<Row> files, Column image) {

@@ -58,7 +58,7 @@ record PredictionManifest(
   List<String> differences(PredictionManifest wanted) {
     List<String> differences = new ArrayList<>();
     compare(differences, "model", modelId, wanted.modelId);
-    compare(differences, "input", input, wanted.input);
+    compare(differences, "input", input.told(), wanted.input.told());
     compare(differences, "predict.max-pixels", maxPixels, wanted.maxPixels);
     return differences;
   }

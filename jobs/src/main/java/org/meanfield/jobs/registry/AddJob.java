@@ -31,6 +31,11 @@ final class AddJob implements RegistryCommand {
   }
 
   @Override
+  public boolean startsRegistry() {
+    return true;
+  }
+
+  @Override
   public JobResult run(ModelRegistry registry, Settings settings, Console console) {
     Registered registered =
         registry.register(

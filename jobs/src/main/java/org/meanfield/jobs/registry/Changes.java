@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.meanfield.error.ConflictException;
 import org.meanfield.registry.Finding;
@@ -110,7 +111,7 @@ final class Changes {
         state -> {
           Integer before = state.aliases().get(name);
           Integer after = to.map(ModelVersion::number).orElse(null);
-          if (java.util.Objects.equals(before, after)) {
+          if (Objects.equals(before, after)) {
             return Optional.empty();
           }
           to.ifPresent(version -> requireKept(version.number(), state));

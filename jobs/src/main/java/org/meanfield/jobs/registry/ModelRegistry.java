@@ -53,6 +53,21 @@ public final class ModelRegistry {
     this.clock = clock;
   }
 
+  /**
+   * Refuses a folder in which no registry was begun: of a mistyped one all would seem to be well.
+   *
+   * @throws ConflictException naming the folder
+   */
+  void requireThere() {
+    if (!storage.isFolder(path("versions"))) {
+      throw new ConflictException(
+          "There is no registry at "
+              + root
+              + " (no versions/ is in it); give the registry's folder, or begin one with 'registry"
+              + " add'");
+    }
+  }
+
   /** Who serves, which names mean what, which versions are given up. */
   public RegistryState state() {
     return history.read().state();

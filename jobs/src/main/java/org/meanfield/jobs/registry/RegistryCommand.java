@@ -71,7 +71,16 @@ interface RegistryCommand extends Job {
 
   @Override
   default JobResult run(JobContext context) {
-    return run(registry(context), context.settings(), context.console());
+    ModelRegistry registry = registry(context);
+    if (!startsRegistry()) {
+      registry.requireThere();
+    }
+    return run(registry, context.settings(), context.console());
+  }
+
+  /** Whether the command makes a registry where none is. */
+  default boolean startsRegistry() {
+    return false;
   }
 
   /** The registry that the settings name. */

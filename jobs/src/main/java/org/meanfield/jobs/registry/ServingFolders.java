@@ -2,6 +2,7 @@ package org.meanfield.jobs.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -174,7 +175,7 @@ final class ServingFolders {
   private String folder(String file) {
     try {
       return JSON.readValue(storage.read(file), Named.class).folder();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new CorruptArtifactException(
           file + " cannot be read: " + e.getMessage() + "; delete it, the next retrain makes it",
           e);

@@ -9,12 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.meanfield.data.Sha256;
@@ -226,7 +228,7 @@ final class VersionFiles {
   private Instant at(String claim) {
     try {
       return Instant.parse(JSON.readTree(storage.read(claim)).path("at").asText());
-    } catch (IOException | java.time.format.DateTimeParseException e) {
+    } catch (IOException | DateTimeParseException e) {
       throw new CorruptArtifactException(
           claim + " cannot be read: " + e.getMessage() + "; delete the folder by hand", e);
     }
@@ -242,7 +244,7 @@ final class VersionFiles {
 
   private static byte[] json(Map<String, String> claim) {
     try {
-      return JSON.writeValueAsBytes(new java.util.TreeMap<>(claim));
+      return JSON.writeValueAsBytes(new TreeMap<>(claim));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A claim always has a JSON form", e);
     }

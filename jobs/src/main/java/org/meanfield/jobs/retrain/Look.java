@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -98,7 +99,7 @@ final class Look {
       owners = first.testOwners();
       List<String> kept = new ArrayList<>(known);
       kept.add(Part.BASE);
-      if (!java.util.Objects.equals(first.base(), base) || !kept.containsAll(owners)) {
+      if (!Objects.equals(first.base(), base) || !kept.containsAll(owners)) {
         throw new ConflictException(
             "The frozen test split of "
                 + settings.get(RetrainSettings.OUTPUT)

@@ -47,8 +47,8 @@ final class Mixture {
    * label} (the class's name) and {@code split}, and {@link #WEIGHT} where a part has weights.
    */
   void write(String folder) {
-    LabelledRows labelled = new LabelledRows(spark, parts);
-    Dataset<Row> chosen = chosen(LabelledRows.resolved(labelled.all()));
+    PartRows labelled = new PartRows(spark, parts);
+    Dataset<Row> chosen = chosen(PartRows.resolved(labelled.all()));
     List<Column> columns =
         new ArrayList<>(List.of(col("image"), col("name").as("label"), col("split")));
     if (parts.areWeighted()) {
@@ -69,9 +69,9 @@ final class Mixture {
    * @param classes those that it knows; images of others are left out
    */
   static DataFrameWriter<Row> newest(SparkSession spark, Parts parts, List<String> classes) {
-    LabelledRows labelled = new LabelledRows(spark, parts);
+    PartRows labelled = new PartRows(spark, parts);
     Dataset<Row> newest =
-        LabelledRows.resolved(labelled.all())
+        PartRows.resolved(labelled.all())
             .where(col("part").geq(parts.known().size()))
             .where(col("name").isInCollection(classes))
             .drop("split");

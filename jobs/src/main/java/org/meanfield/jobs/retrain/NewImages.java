@@ -46,11 +46,11 @@ record NewImages(
 
   /** Counts them. */
   static NewImages of(SparkSession spark, Parts parts) {
-    Dataset<Row> rows = new LabelledRows(spark, parts).all();
+    Dataset<Row> rows = new PartRows(spark, parts).all();
     Column isFresh = col("part").geq(parts.known().size());
-    Dataset<Row> known = LabelledRows.resolved(rows.where(col("part").lt(parts.known().size())));
+    Dataset<Row> known = PartRows.resolved(rows.where(col("part").lt(parts.known().size())));
     Dataset<Row> joined =
-        LabelledRows.resolved(rows.where(isFresh))
+        PartRows.resolved(rows.where(isFresh))
             .join(
                 known.select(
                     col("id").as("known_id"),

@@ -10,6 +10,7 @@ import org.meanfield.jobs.evaluate.EvaluateJob;
 import org.meanfield.jobs.ingest.IngestJob;
 import org.meanfield.jobs.registry.ModelRegistry;
 import org.meanfield.jobs.storage.ModelFiles;
+import org.meanfield.jobs.storage.PathName;
 import org.meanfield.registry.ModelVersion;
 
 /** How the champion does on the newest labels, which it was not trained on. */
@@ -63,7 +64,7 @@ final class NewestAccuracy {
     }
     String rows = scratch + "/rows";
     Mixture.newest(context.spark(), parts, classes).parquet(rows);
-    if (context.spark().read().parquet(rows).isEmpty()) {
+    if (context.spark().read().parquet(PathName.literal(rows)).isEmpty()) {
       return false;
     }
     new Sibling(context, new IngestJob(), Mixture::inherits)

@@ -78,8 +78,8 @@ final class RetrainFolder {
             () ->
                 new CorruptArtifactException(
                     run.path("plan.json")
-                        + " is missing, and the run has ended; restore it: without it the deliveries"
-                        + " that the run used would count as new"));
+                        + " is missing, and the run has ended; restore it: without it the"
+                        + " deliveries that the run used would count as new"));
   }
 
   /** Plans of runs that began and did not end, the oldest first. */

@@ -20,6 +20,7 @@ import org.meanfield.jobs.registry.ModelRegistry;
 import org.meanfield.jobs.registry.PromotionSettings;
 import org.meanfield.jobs.registry.RegistrySettings;
 import org.meanfield.jobs.storage.FolderLock;
+import org.meanfield.jobs.storage.OutputPlace;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.tracking.TrackingSettings;
 import org.meanfield.jobs.train.TrainJob;
@@ -54,15 +55,7 @@ public final class RetrainJob implements Job {
 
   /** With the machine's clock. */
   public RetrainJob() {
-    this(
-        new Retraining.Watch() {
-          @Override
-          public void starts(String step) {}
-
-          @Override
-          public void committed(String step) {}
-        },
-        Clock.systemUTC());
+    this(new Retraining.Watch() {}, Clock.systemUTC());
   }
 
   RetrainJob(Retraining.Watch watch, Clock clock) {
@@ -135,6 +128,7 @@ public final class RetrainJob implements Job {
     Settings settings = context.settings();
     Storage storage = context.storage();
     String root = storage.qualify(settings.get(RetrainSettings.OUTPUT).replaceFirst("/+$", ""));
+    requireOutsideDeliveries(storage, settings);
     RetrainFolder folder = new RetrainFolder(storage, root);
     Optional<JobResult> before =
         RetrainSettings.runId(settings).flatMap(id -> finishedBefore(folder, id));
@@ -152,6 +146,18 @@ public final class RetrainJob implements Job {
           .flatMap(id -> finishedBefore(folder, id))
           .orElseGet(() -> new Attempt(context, folder, registry, watched(lock), clock).run());
     }
+  }
+
+  /** Each entry of the input is a delivery: what is written there would be trained on. */
+  private static void requireOutsideDeliveries(Storage storage, Settings settings) {
+    String input = storage.qualify(settings.get(RetrainSettings.INPUT));
+    Map<String, String> written = new LinkedHashMap<>();
+    written.put(RetrainSettings.OUTPUT.key(), settings.get(RetrainSettings.OUTPUT));
+    written.put(RegistrySettings.PATH.key(), RegistrySettings.path(settings));
+    settings
+        .get(RetrainSettings.SERVING)
+        .ifPresent(serving -> written.put(RetrainSettings.SERVING.key(), serving));
+    written.forEach((key, place) -> OutputPlace.requireOutside(storage.qualify(place), key, input));
   }
 
   /** The answer to a run that was finished before; empty where it was not. */

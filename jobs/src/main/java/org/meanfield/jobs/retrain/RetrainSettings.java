@@ -49,8 +49,8 @@ final class RetrainSettings {
       Setting.choice("retrain.mix", MixKind.class)
           .defaultsTo(MixKind.ALL)
           .means(
-              "What is trained on: all (old and new), window (the newest deliveries), or replay (the"
-                  + " new ones and a share of the old).");
+              "What is trained on: all (old and new), window (the newest deliveries), or replay"
+                  + " (the new ones and a share of the old).");
   static final Setting<Integer> WINDOW =
       Setting.integer("retrain.window")
           .atLeast(1)

@@ -37,10 +37,10 @@ final class Retraining {
   /** Is told of every step, and may refuse to go on. */
   interface Watch {
     /** Before a step runs. */
-    void starts(String step);
+    default void starts(String step) {}
 
     /** After it was committed. */
-    void committed(String step);
+    default void committed(String step) {}
   }
 
   Retraining(

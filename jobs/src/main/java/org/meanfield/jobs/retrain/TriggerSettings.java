@@ -15,7 +15,8 @@ final class TriggerSettings {
           .atLeast(1)
           .optional()
           .means(
-              "Fires at so many new labels. Where no trigger is set at all, one new label is enough.");
+              "Fires at so many new labels. Where no trigger is set at all, one new label is"
+                  + " enough.");
   static final Setting<Optional<Double>> NEW_SHARE =
       number("trigger.new-share")
           .means("Fires at so many new labels for each image known before; 0.1 is ten percent.");
@@ -34,8 +35,8 @@ final class TriggerSettings {
   static final Setting<Optional<Double>> ACCURACY_FALL =
       number("trigger.accuracy-fall")
           .means(
-              "Fires when the champion's accuracy on the new labels is so much below that on its test"
-                  + " split. Costs an evaluation.");
+              "Fires when the champion's accuracy on the new labels is so much below that on its"
+                  + " test split. Costs an evaluation.");
   static final Setting<Double> COOL_DOWN =
       Setting.decimal("trigger.cool-down-hours")
           .atLeast(0)

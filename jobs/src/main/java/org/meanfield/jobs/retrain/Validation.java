@@ -23,31 +23,42 @@ final class Validation {
             text(
                 "%,d of %,d delivered images cannot be used",
                 images.unreadable(), images.inputs())));
-    if (images.known().isEmpty()) {
-      return findings;
+    if (!images.known().isEmpty()) {
+      findings.addAll(ofImages(images, settings));
+      findings.addAll(ofClasses(images, settings));
+      findings.addAll(ofShifts(images, settings));
     }
-    findings.add(
+    return findings;
+  }
+
+  private static List<Finding> ofImages(NewImages images, Settings settings) {
+    return List.of(
         limit(
             ValidationSettings.TEST_DUPLICATES,
             images.testDuplicateShare(),
             settings,
-            text("%,d are images of the frozen test split and dropped", images.testDuplicates())));
-    findings.add(
+            text("%,d are images of the frozen test split and dropped", images.testDuplicates())),
         limit(
             ValidationSettings.RELABELLED,
             images.relabelledShare(),
             settings,
             text("%,d were known under another label", images.relabelled())));
+  }
+
+  private static List<Finding> ofClasses(NewImages images, Settings settings) {
     List<String> fresh = images.newClasses();
-    findings.add(
-        limit(ValidationSettings.NEW_CLASSES, fresh.size(), settings, "new classes: " + fresh));
     List<String> gone = images.vanishedClasses(settings.get(ValidationSettings.EXPECTED));
-    findings.add(
+    return List.of(
+        limit(ValidationSettings.NEW_CLASSES, fresh.size(), settings, "new classes: " + fresh),
         limit(
             ValidationSettings.VANISHED_CLASSES,
             gone.size(),
             settings,
             "missing classes: " + gone));
+  }
+
+  private static List<Finding> ofShifts(NewImages images, Settings settings) {
+    List<Finding> findings = new ArrayList<>();
     if (images.count() > 0) {
       findings.add(
           limit(

@@ -19,20 +19,22 @@ final class ValidationSettings {
   static final Setting<Double> BALANCE_SHIFT =
       share("validation.maximum-class-balance-shift", 0.3)
           .means(
-              "How far the classes' shares may be from those known: half the sum of the differences.");
+              "How far the classes' shares may be from those known: half the sum of the"
+                  + " differences.");
   static final Setting<Double> PIXEL_SHIFT =
       Setting.decimal("validation.maximum-pixel-shift")
           .atLeast(0)
           .defaultsTo(0.5)
           .means(
-              "How far a channel's mean may be from that of the images known, in their deviations.");
+              "How far a channel's mean may be from that of the images known, in their"
+                  + " deviations.");
   static final Setting<Integer> NEW_CLASSES =
       Setting.integer("validation.allowed-new-classes")
           .atLeast(0)
           .defaultsTo(0)
           .means(
-              "How many classes may be new. The champion cannot be compared with a challenger of more"
-                  + " classes, so that promoting one takes --override.");
+              "How many classes may be new. The champion cannot be compared with a challenger of"
+                  + " more classes, so that promoting one takes --override.");
   static final Setting<Integer> VANISHED_CLASSES =
       Setting.integer("validation.allowed-vanished-classes")
           .atLeast(0)
@@ -43,7 +45,8 @@ final class ValidationSettings {
           .above(0)
           .defaultsTo(10.0)
           .means(
-              "A class is missing only where its share of the known images lets so many be expected.");
+              "A class is missing only where its share of the known images lets so many be"
+                  + " expected.");
 
   private ValidationSettings() {}
 

@@ -55,8 +55,8 @@ final class FollowedVersion implements ModelSource {
           file
               + " cannot be read: "
               + e.getOriginalMessage()
-              + "; 'meanfield registry verify' says what is damaged, the next change of the registry"
-              + " writes it again",
+              + "; 'meanfield registry verify' says what is damaged, the next change of the"
+              + " registry writes it again",
           e);
     }
   }

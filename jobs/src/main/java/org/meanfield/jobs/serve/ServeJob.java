@@ -49,7 +49,7 @@ public final class ServeJob implements Job {
 
   @Override
   public List<Setting<?>> settings() {
-    return ServeSettings.ALL;
+    return ServeSettings.declared();
   }
 
   @Override
@@ -76,10 +76,11 @@ public final class ServeJob implements Job {
   public JobResult run(JobContext context) {
     ServeSettings settings = ServeSettings.from(context.settings());
     Metrics metrics = new Metrics();
+    ModelSource source = source(context.storage(), settings);
     try (CurrentModel current = new CurrentModel();
         ModelFollower follower =
             new ModelFollower(
-                source(context.storage(), settings),
+                source,
                 context.storage(),
                 current,
                 settings.batch(),
@@ -101,9 +102,22 @@ public final class ServeJob implements Job {
                   + "/, model '"
                   + settings.name()
                   + "'");
+      if (source.wanted().isEmpty()) {
+        context.console().line(nothingYet(settings));
+      }
       awaitStop(server, settings.limits());
     }
     return new JobResult(JobResult.Status.DONE, "stopped as it was told to", Map.of());
+  }
+
+  private static String nothingYet(ServeSettings settings) {
+    return "No model answers yet: "
+        + settings.model()
+        + " names no '"
+        + settings.follow()
+        + "'; it is looked for every "
+        + settings.poll().toMillis() / 1000.0
+        + " s ('meanfield registry list' shows the names)";
   }
 
   /** Returns when SIGTERM or Ctrl-C came and every request in flight was answered. */
@@ -158,7 +172,8 @@ public final class ServeJob implements Job {
                 + settings.follow()
                 + ", but "
                 + model
-                + " is a serving folder, which knows the champion alone; give the registry's folder");
+                + " is a serving folder, which knows the champion alone; give the registry's"
+                + " folder");
       }
       return new PublishedFolder(storage, model);
     }

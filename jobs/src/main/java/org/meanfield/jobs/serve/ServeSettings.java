@@ -33,8 +33,8 @@ record ServeSettings(
   static final Setting<String> MODEL =
       Setting.text("serve.model")
           .means(
-              "What answers: an export's folder, or a registry or a serving folder, whose champion is"
-                  + " followed.");
+              "What answers: an export's folder, or a registry or a serving folder, whose champion"
+                  + " is followed.");
   static final Setting<String> FOLLOW =
       Setting.text("serve.follow")
           .defaultsTo(FollowedVersion.CHAMPION)
@@ -68,9 +68,9 @@ record ServeSettings(
           .atMost(10_000)
           .defaultsTo(0.0)
           .means(
-              "How long an image may wait for others to fill a batch while a thread is free. Batches"
-                  + " fill by themselves while all threads are busy; waiting besides pays where a"
-                  + " batch of one takes much longer than its share of a full one.");
+              "How long an image may wait for others to fill a batch while a thread is free."
+                  + " Batches fill by themselves while all threads are busy; waiting besides pays"
+                  + " where a batch of one takes much longer than its share of a full one.");
   static final Setting<Optional<Integer>> THREADS =
       Setting.integer("serve.threads")
           .atLeast(1)
@@ -99,7 +99,8 @@ record ServeSettings(
           .atLeast(1)
           .defaultsTo(ImageInspector.DEFAULT_MAX_PIXELS)
           .means(
-              "Height times width of an image file; more are answered 413, before they are decoded.");
+              "Height times width of an image file; more are answered 413, before they are"
+                  + " decoded.");
   static final Setting<Double> POLL =
       Setting.decimal("serve.poll-seconds")
           .above(0)
@@ -123,24 +124,25 @@ record ServeSettings(
           .means("A folder for result.json; where empty none is written.");
 
   /** In the order of the documentation. */
-  static final List<Setting<?>> ALL =
-      List.of(
-          MODEL,
-          FOLLOW,
-          NAME,
-          HOST,
-          PORT,
-          MAX_BATCH,
-          MAX_DELAY,
-          THREADS,
-          MAX_CONCURRENT,
-          MAX_BODY,
-          BODY,
-          MAX_PIXELS,
-          POLL,
-          DRAIN,
-          STOP,
-          OUTPUT);
+  static List<Setting<?>> declared() {
+    return List.of(
+        MODEL,
+        FOLLOW,
+        NAME,
+        HOST,
+        PORT,
+        MAX_BATCH,
+        MAX_DELAY,
+        THREADS,
+        MAX_CONCURRENT,
+        MAX_BODY,
+        BODY,
+        MAX_PIXELS,
+        POLL,
+        DRAIN,
+        STOP,
+        OUTPUT);
+  }
 
   static ServeSettings from(Settings settings) {
     int cores = Runtime.getRuntime().availableProcessors();

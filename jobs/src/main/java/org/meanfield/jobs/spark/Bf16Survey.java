@@ -1,34 +1,35 @@
 package org.meanfield.jobs.spark;
 
-import java.util.Collections;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
-import org.apache.spark.sql.SparkSession;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.meanfield.engine.torch.TorchEngine;
 
-/** Whether tasks have bfloat16 in the processor or GPU that they compute on. */
+/** Whether executors have bfloat16 in the processor or GPU that they train on. */
 public final class Bf16Survey {
   private Bf16Survey() {}
 
-  /** Asks as many tasks as run at once: on every executor that has registered, as a rule. */
-  public static boolean everyTaskComputesIt(SparkSession spark) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    int tasks = context.defaultParallelism();
-    return context
-        .parallelize(Collections.nCopies(tasks, 0), tasks)
-        .map(new Ask())
-        .collect()
-        .stream()
-        .allMatch(answer -> answer);
+  /**
+   * Asks every executor that holds a shard, in one short Spark job.
+   *
+   * @param data loaded: its shards say which executors there are
+   * @return those that lack it, by name, each once
+   */
+  public static List<String> lackingExecutors(WorkerData data) {
+    return List.copyOf(
+        new TreeSet<>(data.shards().toJavaRDD().mapPartitions(new NamesWhatLacksIt()).collect()));
   }
 
-  /** What one task's device can do. */
-  private static final class Ask implements Function<Integer, Boolean> {
+  /** Nothing where a task's device computes bfloat16, else the executor. */
+  private static final class NamesWhatLacksIt implements FlatMapFunction<Iterator<Shard>, String> {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Boolean call(Integer ignored) {
-      return TorchEngine.computesBf16(Executor.device());
+    public Iterator<String> call(Iterator<Shard> shards) {
+      List<String> lacking =
+          TorchEngine.computesBf16(Executor.device()) ? List.of() : List.of(Executor.name());
+      return lacking.iterator();
     }
   }
 }

@@ -50,8 +50,8 @@ public enum DeviceChoice {
       throw new SettingsException(
           "A task computes on one GPU, and Spark gave it "
               + addresses.size()
-              + "; set spark.executor.resource.gpu.amount and spark.task.resource.gpu.amount=1 as in"
-              + " conf/spark-gpu.conf, or train.device=cpu");
+              + "; set spark.executor.resource.gpu.amount and spark.task.resource.gpu.amount=1 as"
+              + " in conf/spark-gpu.conf, or train.device=cpu");
     }
     return ComputeDevice.parse("cuda:" + addresses.get(0));
   }

@@ -1,7 +1,5 @@
 package org.meanfield.jobs.spark;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +12,7 @@ import org.apache.spark.sql.types.StructType;
 import org.meanfield.image.BadImageException;
 import org.meanfield.image.BadImageException.Reason;
 import org.meanfield.image.PixelImage;
+import org.meanfield.jobs.storage.NamedColumn;
 
 /**
  * A column with images in one of the forms in which Spark's programs have them.
@@ -70,7 +69,7 @@ public record ImageColumn(String name, Form form) implements Serializable {
 
   /** The encoded bytes or the struct of pixels, for a query. */
   public Column value() {
-    Column column = col("`" + name.replace("`", "``") + "`");
+    Column column = NamedColumn.of(name);
     return switch (form) {
       case ENCODED, PIXELS -> column;
       case BYTES_FIELD -> column.getField("bytes").as("image");

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.SparkEnv;
 import org.meanfield.average.FlatState;
 import org.meanfield.average.OuterOptimizer;
 import org.meanfield.jobs.spark.exchange.Diverged;
@@ -33,10 +32,7 @@ final class ResidentMember {
   /** The same for all tasks of this process. */
   static final String PROCESS = UUID.randomUUID().toString();
 
-  private static final String PORT = "spark.meanfield.exchange.port";
   private static final Map<Long, ResidentMember> MEMBERS = new HashMap<>();
-  private static String application = "";
-  private static ExchangePort port;
 
   private final Segment segment;
   private final TrainingPlan plan;
@@ -72,31 +68,11 @@ final class ResidentMember {
   static synchronized ResidentMember join(Segment segment) {
     ResidentMember member = MEMBERS.get(segment.id());
     if (member == null) {
-      member = new ResidentMember(segment, port());
+      member = new ResidentMember(segment, ProcessPort.open());
       MEMBERS.put(segment.id(), member);
     }
     member.tasks++;
     return member;
-  }
-
-  /** The port of this process, opened once in an application. */
-  private static ExchangePort port() {
-    SparkEnv env = SparkEnv.get();
-    String now = env.conf().getAppId();
-    if (!now.equals(application)) {
-      if (port != null) {
-        port.close();
-      }
-      int wanted = Integer.parseInt(env.conf().get(PORT, "0"));
-      port = new ExchangePort(env.conf(), env.securityManager(), wanted);
-      application = now;
-    }
-    return port;
-  }
-
-  /** The port's number. */
-  static synchronized int portNumber() {
-    return port.port();
   }
 
   /** A task is done with the segment; the last one closes this process's part. */

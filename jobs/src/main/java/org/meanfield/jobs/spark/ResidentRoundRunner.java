@@ -1,12 +1,12 @@
 package org.meanfield.jobs.spark;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,13 +26,16 @@ import org.slf4j.LoggerFactory;
 /**
  * A Spark job for many rounds: its tasks stay, keep their replicas open, and merge with each other.
  * The driver hears of each round, and gets the merged state at the end and where it is wanted on
- * the way. Where a task, an executor or a connection fails, the segment ends on all sides, and goes
- * on in a new job, on the executors that are left, from the newest state that somebody holds; the
+ * the way.
+ *
+ * <p>The rounds of one job are a segment: at first all of the stretch that is asked for. Where a
+ * task, an executor or a connection fails, the segment ends on all sides, and what is left is
+ * another segment, on the executors that are left, from the newest state that somebody holds; the
  * result cannot tell.
  */
 public final class ResidentRoundRunner implements ClusterRunner {
   private static final Logger LOG = LoggerFactory.getLogger(ResidentRoundRunner.class);
-  private static final int FAILURES = 4;
+  private static final int FAILURES_IN_A_ROW = 4;
   private static final long POLL_MILLIS = 200;
 
   private final JavaSparkContext spark;
@@ -101,14 +104,13 @@ public final class ResidentRoundRunner implements ClusterRunner {
     int failures = 0;
     while (now.rounds() < stretch.rounds().size()) {
       int tasks = Math.min(plan.value().workers(), awaitSlots());
-      reports.attempt(now.rounds(), tasks);
+      reports.beginAttempt(now.rounds(), tasks);
       SegmentEnd end = attempt(stretch.from(now.rounds()), now.merged(), tasks, reports);
       if (end.diverged().isPresent()) {
         Control.Ended diverged = end.diverged().get();
         int at = now.rounds() + diverged.rounds();
-        reports.giveUp(at);
-        Round round = stretch.rounds().get(at);
-        throw Divergence.of(diverged.diverged(), round, diverged.loss());
+        reports.tellReportedBefore(at);
+        throw Divergence.of(diverged.diverged(), stretch.rounds().get(at), diverged.loss());
       }
       WireState reached = reached(now, end, reports);
       failures = reached.rounds() > now.rounds() ? 0 : failures + 1;
@@ -127,14 +129,15 @@ public final class ResidentRoundRunner implements ClusterRunner {
    * way, and the rounds after that run again.
    */
   private static WireState reached(WireState now, SegmentEnd end, SegmentReports reports) {
-    int rounds = now.rounds() + end.rounds();
-    if (end.state().isPresent()) {
-      reports.state(new WireState(end.rounds(), end.state().get()));
-      if (reports.areWhole(rounds)) {
-        return new WireState(rounds, end.state().get());
+    if (end.newest().isPresent()) {
+      WireState newest = end.newest().get(); // its rounds are those of the segment alone
+      reports.state(newest);
+      int rounds = now.rounds() + newest.rounds();
+      if (reports.areWholeBefore(rounds)) {
+        return new WireState(rounds, newest.merged());
       }
     }
-    return reports.kept().filter(kept -> kept.rounds() > now.rounds()).orElse(now);
+    return reports.newestTold().filter(told -> told.rounds() > now.rounds()).orElse(now);
   }
 
   @Override
@@ -160,10 +163,6 @@ public final class ResidentRoundRunner implements ClusterRunner {
 
   private SegmentEnd attempt(
       Stretch stretch, MergedState start, int tasks, SegmentReports reports) {
-    List<String> homes = new ArrayList<>();
-    for (int worker = 0; worker < plan.value().workers(); worker++) {
-      homes.add(training.shards().home(worker).orElse(""));
-    }
     Broadcast<byte[]> state = spark.broadcast(new WireState(0, start).encode());
     segments++;
     Segment segment =
@@ -174,7 +173,7 @@ public final class ResidentRoundRunner implements ClusterRunner {
             plan,
             state,
             stretch,
-            WorkerGroups.of(homes, tasks),
+            WorkerGroups.of(homes(), tasks),
             recording,
             timeoutSeconds);
     try {
@@ -187,12 +186,19 @@ public final class ResidentRoundRunner implements ClusterRunner {
     }
   }
 
+  /** Where each worker's shard lies; empty text where it lies nowhere yet. */
+  private List<String> homes() {
+    return IntStream.range(0, plan.value().workers())
+        .mapToObj(worker -> training.shards().home(worker).orElse(""))
+        .toList();
+  }
+
   private void recover(SegmentEnd end, int failures, Round next) {
-    if (end.more()) {
+    if (end.forMoreTasks()) {
       LOG.info("Going on from round {} in a new job: {}", next.number(), end.failure());
       return;
     }
-    if (failures >= FAILURES || isStated(end.cause())) {
+    if (failures >= FAILURES_IN_A_ROW || isStated(end.cause())) {
       throw new IllegalStateException(
           "Resident rounds failed "
               + failures

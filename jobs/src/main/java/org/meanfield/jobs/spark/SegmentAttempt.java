@@ -3,6 +3,7 @@ package org.meanfield.jobs.spark;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -14,8 +15,6 @@ import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rpc.RpcCallContext;
 import org.apache.spark.rpc.RpcEndpointRef;
-import scala.collection.JavaConverters;
-import scala.concurrent.ExecutionContext;
 import scala.runtime.BoxedUnit;
 
 /**
@@ -26,7 +25,6 @@ final class SegmentAttempt {
   private static final double GRACE_SECONDS = 5;
   private static final double START_SECONDS = 30;
   private static final byte[] YES = {1};
-  private static final byte[] NONE = {};
 
   private final SparkContext spark;
   private final Segment segment;
@@ -36,16 +34,16 @@ final class SegmentAttempt {
   private final TreeMap<Integer, Control.Ready> ready = new TreeMap<>();
   private final List<RpcCallContext> waiting = new ArrayList<>();
   private final List<Control.Ended> ended = new ArrayList<>();
+  private final ArrivingState arriving = new ArrivingState();
   private final TaskStarts starts;
-  private boolean over;
-  private boolean silent;
+  private boolean over; // it has failed, and its tasks are to end
+  private boolean silent; // nothing was heard until the deadline
   private String failure = "";
   private Optional<Throwable> cause = Optional.empty();
   private Optional<WireState> newest = Optional.empty();
-  private int granted;
-  private byte[] arriving = NONE;
-  private boolean more;
-  private long giveUp;
+  private int askedFor; // rounds of the newest state that a task was asked for
+  private boolean forMoreTasks;
+  private long giveUp; // when, of System.nanoTime()
 
   /**
    * An attempt that has not begun.
@@ -67,7 +65,7 @@ final class SegmentAttempt {
     spark.addSparkListener(starts);
     try {
       extend();
-      SimpleFutureAction<BoxedUnit> job = submit(shards);
+      SimpleFutureAction<BoxedUnit> job = SegmentJob.submit(spark, segment, shards, events);
       try {
         awaitEnd();
       } finally {
@@ -83,18 +81,13 @@ final class SegmentAttempt {
       spark.env().rpcEnv().stop(endpoint);
     }
     ready.values().forEach(task -> home(shards, task));
-    Optional<Control.Ended> diverged =
-        ended.stream()
-            .filter(end -> end.diverged() >= 0)
-            .min(Comparator.comparingInt(Control.Ended::diverged));
-    return new SegmentEnd(
-        newest.map(WireState::rounds).orElse(0),
-        newest.map(WireState::merged),
-        diverged,
-        failure,
-        cause,
-        more,
-        hanging());
+    return new SegmentEnd(newest, lowestDiverged(), failure, cause, forMoreTasks, hanging());
+  }
+
+  private Optional<Control.Ended> lowestDiverged() {
+    return ended.stream()
+        .filter(end -> end.diverged() >= 0)
+        .min(Comparator.comparingInt(Control.Ended::diverged));
   }
 
   /** Bytes that each process sent, by its lowest task. */
@@ -105,54 +98,14 @@ final class SegmentAttempt {
         .toList();
   }
 
-  private SimpleFutureAction<BoxedUnit> submit(ShardRdd shards) {
-    List<Object> tasks = new ArrayList<>();
-    for (int task = 0; task < segment.groups().size(); task++) {
-      tasks.add(task);
-    }
-    int[][] workers =
-        segment.groups().stream()
-            .map(group -> group.stream().mapToInt(Integer::intValue).toArray())
-            .toArray(int[][]::new);
-    GroupRdd groups = new GroupRdd(shards, workers);
-    spark.setLocalProperty(TaskStarts.PROPERTY, Long.toString(segment.id()));
-    SimpleFutureAction<BoxedUnit> job;
-    try {
-      job =
-          spark.submitJob(
-              groups,
-              new SegmentTask(segment),
-              JavaConverters.asScalaBuffer(tasks).toSeq(),
-              (task, bytes) -> gave(bytes),
-              () -> BoxedUnit.UNIT);
-    } finally {
-      spark.setLocalProperty(TaskStarts.PROPERTY, null);
-    }
-    job.onComplete(
-        result ->
-            events.add(
-                new SegmentEvent.JobOver(
-                    result.isFailure() ? Optional.of(result.failed().get()) : Optional.empty())),
-        ExecutionContext.fromExecutor(Runnable::run));
-    return job;
-  }
-
-  /** On Spark's thread. */
-  private BoxedUnit gave(byte[] bytes) {
-    if (bytes.length > 0) {
-      events.add(new SegmentEvent.Gave(WireState.decode(bytes)));
-    }
-    return BoxedUnit.UNIT;
-  }
-
   private void awaitEnd() {
     while (true) {
       SegmentEvent event = next();
       if (event instanceof SegmentEvent.Said said) {
-        int before = keptRounds();
+        int before = toldRounds();
         said(said);
-        more = !over && keptRounds() > before && moreCanRun();
-        if (more) {
+        forMoreTasks = !over && toldRounds() > before && moreCanRun();
+        if (forMoreTasks) {
           fail("more tasks can run now than at its start");
           return;
         }
@@ -166,16 +119,15 @@ final class SegmentAttempt {
         silent = !over;
         fail("nothing was heard of the segment within the deadline");
         return;
-      } else if (!over
-          && ready.size() < segment.groups().size()
-          && slots.getAsInt() < segment.groups().size()) {
+      } else if (!over && !allReady() && slots.getAsInt() < segment.groups().size()) {
         fail("an executor was lost before all tasks had started");
       }
     }
   }
 
-  private int keptRounds() {
-    return reports.kept().map(WireState::rounds).orElse(0);
+  /** Rounds that another attempt would not run again. */
+  private int toldRounds() {
+    return reports.newestTold().map(WireState::rounds).orElse(0);
   }
 
   private boolean moreCanRun() {
@@ -183,6 +135,7 @@ final class SegmentAttempt {
     return tasks < segment.plan().value().workers() && slots.getAsInt() > tasks;
   }
 
+  /** Null where nothing happens for a moment, so that deadlines are looked at. */
   private SegmentEvent next() {
     try {
       return events.poll(500, TimeUnit.MILLISECONDS);
@@ -193,50 +146,32 @@ final class SegmentAttempt {
   }
 
   private void said(SegmentEvent.Said said) {
-    switch (kind(said.what())) {
-      case READY -> ready((Control.Ready) said.what(), said.asks().orElseThrow());
-      case MERGED -> {
-        extend();
-        reports.merged((Control.Merged) said.what());
-        extend(); // what is told may take long, and is not the tasks' fault
-      }
-      case STATE_PIECE -> {
-        piece((Control.StatePiece) said.what(), said.asks().orElseThrow());
-        extend();
-      }
-      case ENDED -> ended((Control.Ended) said.what(), said.asks().orElseThrow());
+    if (said.what() instanceof Control.Ready task) {
+      ready(task, said.asker().orElseThrow());
+    } else if (said.what() instanceof Control.Merged report) {
+      extend();
+      reports.merged(report);
+      extend(); // what is told may take long, and is not the tasks' fault
+    } else if (said.what() instanceof Control.StatePiece piece) {
+      piece(piece, said.asker().orElseThrow());
+      extend();
+    } else {
+      ended((Control.Ended) said.what(), said.asker().orElseThrow());
     }
   }
 
-  private enum Kind {
-    READY,
-    MERGED,
-    STATE_PIECE,
-    ENDED
-  }
-
-  private static Kind kind(Control control) {
-    if (control instanceof Control.Ready) {
-      return Kind.READY;
-    }
-    if (control instanceof Control.StatePiece) {
-      return Kind.STATE_PIECE;
-    }
-    return control instanceof Control.Merged ? Kind.MERGED : Kind.ENDED;
-  }
-
-  private void ready(Control.Ready task, RpcCallContext asks) {
+  private void ready(Control.Ready task, RpcCallContext asker) {
     if (!over && ready.containsKey(task.task())) {
       fail("task " + task.task() + " was started again: its executor was lost, or it failed");
     }
     if (over) {
-      asks.reply(SegmentEndpoint.OVER);
+      asker.reply(SegmentEndpoint.OVER);
       return;
     }
     ready.put(task.task(), task);
     extend();
-    waiting.add(asks);
-    if (ready.size() == segment.groups().size()) {
+    waiting.add(asker);
+    if (allReady()) {
       byte[] membership = Membership.of(List.copyOf(ready.values())).encode();
       waiting.forEach(each -> each.reply(membership));
       waiting.clear();
@@ -244,30 +179,23 @@ final class SegmentAttempt {
   }
 
   /** The task waits for the answer before it sends another state. */
-  private void piece(Control.StatePiece piece, RpcCallContext asks) {
+  private void piece(Control.StatePiece piece, RpcCallContext asker) {
     try {
-      if (piece.from() == 0) {
-        arriving = new byte[piece.length()];
-      }
-      boolean whole = piece.isLast();
-      piece.part().get(arriving, piece.from(), piece.part().remaining());
-      if (whole) {
-        reports.state(WireState.decode(arriving));
-        arriving = NONE;
-      }
+      arriving.take(piece).ifPresent(reports::state);
     } finally {
-      asks.reply(YES);
+      asker.reply(YES);
     }
   }
 
-  private void ended(Control.Ended end, RpcCallContext asks) {
+  /** A task is asked for its state where that has more rounds than any that was asked for. */
+  private void ended(Control.Ended end, RpcCallContext asker) {
     ended.add(end);
     if (!end.failure().isEmpty()) {
       fail(end.failure());
     }
-    boolean wanted = end.rounds() > granted;
-    granted = Math.max(granted, end.rounds());
-    asks.reply(wanted ? YES : SegmentEndpoint.NO);
+    boolean wanted = end.rounds() > askedFor;
+    askedFor = Math.max(askedFor, end.rounds());
+    asker.reply(wanted ? YES : SegmentEndpoint.NO);
   }
 
   private WireState newer(WireState state) {
@@ -292,13 +220,16 @@ final class SegmentAttempt {
   /** Something moves: the tasks' own deadlines come first, this one is for when they are gone. */
   private void extend() {
     if (!over) {
-      boolean allReady = ready.size() == segment.groups().size();
       double seconds =
-          allReady
+          allReady()
               ? 2 * segment.timeoutSeconds() + GRACE_SECONDS
               : Math.max(START_SECONDS, segment.timeoutSeconds());
       giveUp = System.nanoTime() + (long) (seconds * 1e9);
     }
+  }
+
+  private boolean allReady() {
+    return ready.size() == segment.groups().size();
   }
 
   private void home(ShardRdd shards, Control.Ready task) {
@@ -314,20 +245,20 @@ final class SegmentAttempt {
   private List<String> hanging() {
     TreeSet<String> executors = new TreeSet<>();
     if (silent) {
-      boolean allReady = ready.size() == segment.groups().size();
-      starts
-          .executors()
-          .forEach(
-              (task, executor) -> {
-                if (allReady || !ready.containsKey(task)) {
-                  executors.add(executor);
-                }
-              });
+      executors.addAll(silentExecutors());
     }
     for (Control.Ended end : ended) {
       end.late().forEach(task -> executors.add(ready.get(task).executor()));
     }
     ended.forEach(end -> executors.remove(ready.get(end.task()).executor()));
     return List.copyOf(executors);
+  }
+
+  /** All of them in the midst of rounds; before, only those whose tasks are not ready. */
+  private List<String> silentExecutors() {
+    return starts.executors().entrySet().stream()
+        .filter(started -> allReady() || !ready.containsKey(started.getKey()))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 }

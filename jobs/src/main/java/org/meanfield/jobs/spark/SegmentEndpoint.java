@@ -66,7 +66,7 @@ final class SegmentEndpoint implements ThreadSafeRpcEndpoint {
 
   private static void dismiss(SegmentEvent.Said said) {
     byte[] answer = said.what() instanceof Control.Ready ? OVER : NO;
-    said.asks().ifPresent(task -> task.reply(answer));
+    said.asker().ifPresent(task -> task.reply(answer));
   }
 
   private final class Receive extends AbstractPartialFunction<Object, BoxedUnit> {

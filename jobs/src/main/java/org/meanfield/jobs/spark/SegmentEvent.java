@@ -8,9 +8,9 @@ sealed interface SegmentEvent {
   /**
    * A task said something.
    *
-   * @param asks where it waits for an answer
+   * @param asker to be answered, where the task waits for it
    */
-  record Said(Control what, Optional<RpcCallContext> asks) implements SegmentEvent {}
+  record Said(Control what, Optional<RpcCallContext> asker) implements SegmentEvent {}
 
   /** A task gave the merged state. */
   record Gave(WireState state) implements SegmentEvent {}

@@ -24,10 +24,10 @@ final class SegmentReports {
   private final Stopwatch watch = new Stopwatch();
   private final Map<Integer, List<Control.Merged>> arrived = new HashMap<>();
   private final Map<Integer, MergedState> states = new HashMap<>();
-  private Optional<WireState> kept = Optional.empty();
-  private int first;
-  private int tasks;
-  private int next;
+  private Optional<WireState> newestTold = Optional.empty();
+  private int attemptStart; // index of its first round
+  private int attemptTasks;
+  private int next; // index of the round to tell
   private double toldSeconds;
 
   /**
@@ -43,19 +43,19 @@ final class SegmentReports {
   /**
    * Another attempt begins.
    *
-   * @param from index of its first round; those before it {@linkplain #areWhole are whole}
-   * @param ofTasks how many tasks report each round
+   * @param start index of its first round; those before it {@linkplain #areWholeBefore are whole}
+   * @param tasks how many report each round
    */
-  void attempt(int from, int ofTasks) {
+  void beginAttempt(int start, int tasks) {
     arrived.clear();
     states.clear();
-    first = from;
-    tasks = ofTasks;
+    attemptStart = start;
+    attemptTasks = tasks;
   }
 
   /** A task has a round merged. */
   void merged(Control.Merged report) {
-    int index = first + report.index();
+    int index = attemptStart + report.index();
     if (index >= next) {
       arrived.computeIfAbsent(index, absent -> new ArrayList<>()).add(report);
       tellWhole();
@@ -68,7 +68,7 @@ final class SegmentReports {
    * @param state with the rounds of the attempt that are merged in it
    */
   void state(WireState state) {
-    int index = first + state.rounds() - 1;
+    int index = attemptStart + state.rounds() - 1;
     if (index >= next && stretch.keeps(stretch.rounds().get(index))) {
       states.put(index, state.merged());
       tellWhole();
@@ -79,8 +79,8 @@ final class SegmentReports {
    * True where every round before an index can be told: no report and no state that is wanted was
    * lost with a task.
    */
-  boolean areWhole(int before) {
-    for (int index = next; index < before; index++) {
+  boolean areWholeBefore(int end) {
+    for (int index = next; index < end; index++) {
       if (!isReported(index) || !hasState(index)) {
         return false;
       }
@@ -89,7 +89,7 @@ final class SegmentReports {
   }
 
   private boolean isReported(int index) {
-    return arrived.getOrDefault(index, List.of()).size() == tasks;
+    return arrived.getOrDefault(index, List.of()).size() == attemptTasks;
   }
 
   private boolean hasState(int index) {
@@ -97,15 +97,15 @@ final class SegmentReports {
   }
 
   /** Tells what was reported before an index, also where a state is missing: nothing follows. */
-  void giveUp(int before) {
-    while (next < before && isReported(next)) {
+  void tellReportedBefore(int end) {
+    while (next < end && isReported(next)) {
       tell();
     }
   }
 
   /** The newest state that was told, with the rounds since the first attempt's start. */
-  Optional<WireState> kept() {
-    return kept;
+  Optional<WireState> newestTold() {
+    return newestTold;
   }
 
   /** The state after the last round is here. */
@@ -116,7 +116,7 @@ final class SegmentReports {
   }
 
   private void tellWhole() {
-    while (next < stretch.rounds().size() - 1 && areWhole(next + 1)) {
+    while (next < stretch.rounds().size() - 1 && areWholeBefore(next + 1)) {
       tell();
     }
   }
@@ -134,19 +134,11 @@ final class SegmentReports {
         reports.stream().mapToDouble(Control.Merged::exchangeSeconds).min().orElseThrow();
     double waiting =
         reports.stream().mapToDouble(report -> report.exchangeSeconds() - exchange).sum();
-    List<WorkerReport> workers = new ArrayList<>();
-    for (Control.Merged report : reports) {
-      for (int i = 0; i < report.workers().size(); i++) {
-        WorkerReport worker = report.workers().get(i);
-        workers.add(i == 0 ? withExchange(worker, exchange) : worker);
-      }
-    }
-    workers.sort(Comparator.comparingInt(WorkerReport::worker));
     double seconds = seconds(reports);
     toldSeconds += seconds;
     next++;
-    state.ifPresent(merged -> kept = Optional.of(new WireState(next, merged)));
-    told.accept(new MergedRound(round, workers, seconds, 0, waiting, state));
+    state.ifPresent(merged -> newestTold = Optional.of(new WireState(next, merged)));
+    told.accept(new MergedRound(round, workers(reports, exchange), seconds, 0, waiting, state));
   }
 
   /**
@@ -155,8 +147,21 @@ final class SegmentReports {
    */
   private double seconds(List<Control.Merged> reports) {
     double own = reports.stream().mapToDouble(Control.Merged::seconds).average().orElseThrow();
-    boolean atTheEdge = next == first || next == stretch.rounds().size() - 1;
+    boolean atTheEdge = next == attemptStart || next == stretch.rounds().size() - 1;
     return atTheEdge ? Math.max(own, watch.total() - toldSeconds) : own;
+  }
+
+  /** In worker order; a task's first worker stands for the exchange of all of them. */
+  private static List<WorkerReport> workers(List<Control.Merged> reports, double exchange) {
+    List<WorkerReport> workers = new ArrayList<>();
+    for (Control.Merged report : reports) {
+      for (int i = 0; i < report.workers().size(); i++) {
+        WorkerReport worker = report.workers().get(i);
+        workers.add(i == 0 ? withExchange(worker, exchange) : worker);
+      }
+    }
+    workers.sort(Comparator.comparingInt(WorkerReport::worker));
+    return workers;
   }
 
   private static WorkerReport withExchange(WorkerReport worker, double seconds) {

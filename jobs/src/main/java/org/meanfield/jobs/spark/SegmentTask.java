@@ -55,7 +55,7 @@ final class SegmentTask extends AbstractFunction1<Iterator<Shard>, byte[]> imple
         Executor.location(),
         ResidentMember.PROCESS,
         env.blockManager().blockManagerId().host(),
-        ResidentMember.portNumber());
+        ProcessPort.number());
   }
 
   private byte[] run(

@@ -51,8 +51,8 @@ public final class SparkSessions {
   /**
    * Starts Spark. Ownership: the caller stops the session.
    *
-   * @throws SettingsException where the master's URL is not one of Spark's, or Java keeps closed
-   *     what Spark needs
+   * @throws SettingsException where Spark refuses the master's URL or another property, or Java
+   *     keeps closed what Spark needs
    */
   public static SparkSession open(Request request) {
     SparkConf conf = configuration(request);
@@ -64,6 +64,8 @@ public final class SparkSessions {
               + " conf/java17.args (spark-submit's --driver-java-options); Spark's standalone"
               + " cluster mode does not add it by itself",
           e);
+    } catch (IllegalArgumentException e) {
+      throw notStarted(conf, e);
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -75,12 +77,29 @@ public final class SparkSessions {
                 + "'; give local[N], spark://HOST:PORT, yarn or k8s://URL with --master",
             e);
       }
-      throw new IllegalStateException("Spark did not start: " + e.getMessage(), e);
+      throw notStarted(conf, e);
     }
   }
 
+  /** Before anything runs, Spark refuses properties that it cannot start with, and little else. */
+  private static RuntimeException notStarted(SparkConf conf, Exception e) {
+    String message = String.valueOf(e.getMessage());
+    if (message.contains("MetricsSystem")) { // Spark's words where the master never answered
+      return new IllegalStateException(
+          "Spark's master "
+              + conf.get("spark.master")
+              + " did not take the application; check its address, and whether it runs",
+          e);
+    }
+    return new SettingsException(
+        "Spark does not start: "
+            + message
+            + "; correct --master, --spark-conf or the options of spark-submit",
+        e);
+  }
+
   /** The properties that {@link #open} starts Spark with. */
-  public static SparkConf configuration(Request request) {
+  static SparkConf configuration(Request request) {
     // Reads the spark.* system properties, which is how spark-submit hands over what it was given.
     SparkConf conf = new SparkConf(true);
     request.master().ifPresent(conf::setMaster);

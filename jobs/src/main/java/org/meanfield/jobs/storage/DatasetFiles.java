@@ -97,9 +97,8 @@ public final class DatasetFiles {
           folder
               + " is not a finished data set: it has no "
               + DatasetManifest.FILE
-              + "; make one with 'meanfield ingest --output "
-              + uri
-              + "' (an ingest that was stopped is simply run again)");
+              + "; make one with 'meanfield ingest --input IMAGES --output DATASET' and name that"
+              + " (an ingest that was stopped is simply run again)");
     }
     DatasetManifest manifest = readManifest(storage, manifestPath);
     Map<Split, Map<String, Long>> found = new EnumMap<>(Split.class);
@@ -163,7 +162,7 @@ public final class DatasetFiles {
   }
 
   private Optional<CorruptArtifactException> changedImages() {
-    return manifest.images().flatMap(images -> ImagesInPlace.change(storage, uri, images));
+    return manifest.images().flatMap(images -> NotedFiles.change(storage, uri, images));
   }
 
   /** What the data set holds. */
@@ -221,7 +220,7 @@ public final class DatasetFiles {
               + "'; it has "
               + manifest.splits().keySet().stream().map(Split::id).toList());
     }
-    String[] own = files.toArray(new String[0]);
+    String[] own = files.stream().map(PathName::literal).toArray(String[]::new);
     return manifest
         .images()
         .map(

@@ -3,8 +3,6 @@ package org.meanfield.jobs.storage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -14,8 +12,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.meanfield.error.LockHeldException;
 import org.meanfield.jobs.storage.RunningProcess.Fate;
 import org.slf4j.Logger;
@@ -32,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FolderLock implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(FolderLock.class);
-  private static final Pattern NUMBERED = Pattern.compile("(\\d{8})\\.json");
   private static final int BEATS_PER_EXPIRY = 5;
 
   /** Where the lock of an output folder lies in it. */
@@ -44,8 +39,7 @@ public final class FolderLock implements AutoCloseable {
   /** Locks of this process: a thread of it that failed may have left another. */
   private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
 
-  private final Storage storage;
-  private final String folder;
+  private final LockFiles files;
   private final Duration expiry;
   private final Clock clock;
   private final int number;
@@ -54,20 +48,8 @@ public final class FolderLock implements AutoCloseable {
   private volatile Instant lastBeat;
   private Future<?> beating;
 
-  /**
-   * Who holds it.
-   *
-   * @param process of the owner; null where its system does not tell
-   * @param id another for each time that it is taken
-   */
-  record Owner(String owner, String since, RunningProcess process, String id) {}
-
-  /** A sign of life. */
-  record Heartbeat(String at) {}
-
-  private FolderLock(Storage storage, String folder, Duration expiry, Clock clock, int number) {
-    this.storage = storage;
-    this.folder = folder;
+  private FolderLock(LockFiles files, Duration expiry, Clock clock, int number) {
+    this.files = files;
     this.expiry = expiry;
     this.clock = clock;
     this.number = number;
@@ -90,12 +72,13 @@ public final class FolderLock implements AutoCloseable {
    */
   public static FolderLock acquire(
       Storage storage, String folder, String owner, Duration expiry, Clock clock) {
+    LockFiles files = new LockFiles(storage, folder);
     while (true) {
-      int newest = newest(storage, folder);
+      int newest = files.newest();
       if (newest > 0) {
-        requireFree(storage, folder, newest, expiry, clock);
+        requireFree(files, newest, expiry, clock);
       }
-      FolderLock lock = new FolderLock(storage, folder, expiry, clock, newest + 1);
+      FolderLock lock = new FolderLock(files, expiry, clock, newest + 1);
       if (lock.take(owner)) {
         return lock;
       }
@@ -119,13 +102,14 @@ public final class FolderLock implements AutoCloseable {
             + ", process "
             + ProcessHandle.current().pid();
     long end = System.nanoTime() + OUTPUT_EXPIRY.toNanos();
-    Optional<Heartbeat> seen = newestHeartbeat(storage, folder);
+    LockFiles files = new LockFiles(storage, folder);
+    Optional<LockFiles.Heartbeat> seen = newestHeartbeat(files);
     while (true) {
       try {
         return acquire(storage, folder, owner, OUTPUT_EXPIRY, Clock.systemUTC());
       } catch (LockHeldException held) {
-        boolean runs = fate(storage, folder, newest(storage, folder)) == Fate.RUNS;
-        if (runs || !newestHeartbeat(storage, folder).equals(seen) || System.nanoTime() - end > 0) {
+        boolean runs = fate(files, files.newest()) == Fate.RUNS;
+        if (runs || !newestHeartbeat(files).equals(seen) || System.nanoTime() - end > 0) {
           throw held;
         }
         LockSupport.parkNanos(OUTPUT_EXPIRY.toNanos() / (2 * BEATS_PER_EXPIRY));
@@ -140,13 +124,13 @@ public final class FolderLock implements AutoCloseable {
    * @throws LockHeldException where another owner has it now
    */
   public void requireHeld() {
-    int newest = newest(storage, folder);
+    int newest = files.newest();
     if (newest != number) {
       throw new LockHeldException(
           "The lock "
-              + folder
+              + files.folder()
               + " went to "
-              + owner(storage, folder, newest)
+              + files.ownerInWords(newest)
               + " while this process showed no sign of life; it goes on with this work");
     }
     if (lastBeat.plus(expiry).isBefore(clock.instant())) {
@@ -157,7 +141,7 @@ public final class FolderLock implements AutoCloseable {
   /** Shows a sign of life. */
   void beat() {
     Instant now = clock.instant();
-    heartbeat(storage, folder, number).write(new Heartbeat(now.toString()));
+    files.heartbeat(number).write(new LockFiles.Heartbeat(now.toString()));
     lastBeat = now;
   }
 
@@ -168,10 +152,10 @@ public final class FolderLock implements AutoCloseable {
     heart.shutdown();
     HELD.remove(id);
     try {
-      storage.createNew(released(folder, number), new byte[0]);
+      files.release(number);
     } catch (RuntimeException e) {
       // It expires by itself; what the command did is worth more than this.
-      LOGGER.warn("The lock {} stays until it expires: {}", folder, e.getMessage());
+      LOGGER.warn("The lock {} stays until it expires: {}", files.folder(), e.getMessage());
     }
   }
 
@@ -183,12 +167,11 @@ public final class FolderLock implements AutoCloseable {
       lastBeat = clock.instant();
       RunningProcess process = RunningProcess.current().orElse(null);
       boolean made =
-          ownerFile(storage, folder, number)
-              .create(new Owner(owner, lastBeat.toString(), process, id));
+          files.owner(number).create(new LockFiles.Owner(owner, lastBeat.toString(), process, id));
       // Several owners may have come and gone since we looked, and cleared that number away.
-      if (made && newest(storage, folder) == number) {
+      if (made && files.newest() == number) {
         beat();
-        forgetEarlier();
+        files.forgetBefore(number);
         long every = Math.max(1, expiry.toMillis() / BEATS_PER_EXPIRY);
         beating = heart.scheduleAtFixedRate(this::tryBeat, every, every, TimeUnit.MILLISECONDS);
         taken = true;
@@ -207,105 +190,62 @@ public final class FolderLock implements AutoCloseable {
       beat();
     } catch (RuntimeException e) {
       // One lost beat does no harm, and after many requireHeld() says so.
-      LOGGER.warn("No heartbeat in {}: {}", folder, e.getMessage());
+      LOGGER.warn("No heartbeat in {}: {}", files.folder(), e.getMessage());
     }
   }
 
-  private static void requireFree(
-      Storage storage, String folder, int number, Duration expiry, Clock clock) {
-    if (storage.exists(released(folder, number)) || hasEnded(storage, folder, number)) {
+  private static void requireFree(LockFiles files, int number, Duration expiry, Clock clock) {
+    if (files.isReleased(number) || hasEnded(files, number)) {
       return;
     }
     Optional<Instant> alive =
-        heartbeat(storage, folder, number)
+        files
+            .heartbeat(number)
             .read()
-            .map(Heartbeat::at)
-            .or(() -> ownerFile(storage, folder, number).read().map(Owner::since))
+            .map(LockFiles.Heartbeat::at)
+            .or(() -> files.owner(number).read().map(LockFiles.Owner::since))
             .map(Instant::parse);
     Instant until = alive.map(at -> at.plus(expiry)).orElse(Instant.MIN);
     if (until.isAfter(clock.instant())) {
       throw new LockHeldException(
           "The lock "
-              + folder
+              + files.folder()
               + " is held by "
-              + owner(storage, folder, number)
+              + files.ownerInWords(number)
               + ", alive at "
               + alive.orElseThrow()
               + "; it expires at "
               + until
-              + " without another sign of life. Nothing is wrong: wait for that command, or run this"
-              + " one again later");
+              + " without another sign of life. Nothing is wrong: wait for that command, or run"
+              + " this one again later");
     }
     LOGGER.warn(
         "The lock {} of {} expired at {}: its process is taken for dead",
-        folder,
-        owner(storage, folder, number),
+        files.folder(),
+        files.ownerInWords(number),
         until);
   }
 
   /** True where the owner is seen to run no more; the heartbeat need not be waited for. */
-  private static boolean hasEnded(Storage storage, String folder, int number) {
-    boolean ended = fate(storage, folder, number) == Fate.ENDED;
+  private static boolean hasEnded(LockFiles files, int number) {
+    boolean ended = fate(files, number) == Fate.ENDED;
     if (ended) {
-      LOGGER.warn("The lock {} is free: {} ended", folder, owner(storage, folder, number));
+      LOGGER.warn("The lock {} is free: {} ended", files.folder(), files.ownerInWords(number));
     }
     return ended;
   }
 
   /** This process, too, has ended its work where it does not know the lock. */
-  private static Fate fate(Storage storage, String folder, int number) {
-    Optional<Owner> owner = ownerFile(storage, folder, number).read();
-    Optional<RunningProcess> process = owner.map(Owner::process);
+  private static Fate fate(LockFiles files, int number) {
+    Optional<LockFiles.Owner> owner = files.owner(number).read();
+    Optional<RunningProcess> process = owner.map(LockFiles.Owner::process);
     if (process.isPresent() && process.equals(RunningProcess.current())) {
       return HELD.contains(owner.get().id()) ? Fate.RUNS : Fate.ENDED;
     }
     return process.map(RunningProcess::fate).orElse(Fate.UNKNOWN);
   }
 
-  private static Optional<Heartbeat> newestHeartbeat(Storage storage, String folder) {
-    return heartbeat(storage, folder, newest(storage, folder)).read();
-  }
-
-  private static String owner(Storage storage, String folder, int number) {
-    return ownerFile(storage, folder, number)
-        .read()
-        .map(owner -> owner.owner() + " since " + owner.since())
-        .orElse("another process");
-  }
-
-  private void forgetEarlier() {
-    for (String name : storage.list(folder)) {
-      if (name.matches("\\d{8}\\..*") && Integer.parseInt(name.substring(0, 8)) < number) {
-        storage.delete(folder + "/" + name);
-      }
-    }
-  }
-
-  private static int newest(Storage storage, String folder) {
-    List<String> names = storage.list(folder);
-    int newest = 0;
-    for (String name : names) {
-      Matcher numbered = NUMBERED.matcher(name);
-      if (numbered.matches()) {
-        newest = Math.max(newest, Integer.parseInt(numbered.group(1)));
-      }
-    }
-    return newest;
-  }
-
-  private static JsonFile<Owner> ownerFile(Storage storage, String folder, int number) {
-    return new JsonFile<>(storage, path(folder, number, "json"), Owner.class);
-  }
-
-  private static JsonFile<Heartbeat> heartbeat(Storage storage, String folder, int number) {
-    return new JsonFile<>(storage, path(folder, number, "heartbeat"), Heartbeat.class);
-  }
-
-  private static String released(String folder, int number) {
-    return path(folder, number, "released");
-  }
-
-  private static String path(String folder, int number, String kind) {
-    return String.format(Locale.ROOT, "%s/%08d.%s", folder, number, kind);
+  private static Optional<LockFiles.Heartbeat> newestHeartbeat(LockFiles files) {
+    return files.heartbeat(files.newest()).read();
   }
 }

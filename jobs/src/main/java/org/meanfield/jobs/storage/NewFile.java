@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.Arrays;
-import java.util.UUID;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
@@ -39,10 +38,9 @@ final class NewFile {
   /** Written in full first, so that the name never stands for half a file. */
   private static boolean publish(FileSystem fs, Path target, byte[] content, Publication step)
       throws IOException {
-    Path temporary =
-        new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = WholeFile.temporaryFor(target);
     try {
-      Storage.writeSynced(fs, temporary, content);
+      WholeFile.writeSynced(fs, temporary, content);
       step.publish(temporary);
       return true;
     } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
@@ -59,8 +57,8 @@ final class NewFile {
       Files.createLink(local.pathToFile(target).toPath(), local.pathToFile(temporary).toPath());
     } catch (UnsupportedOperationException e) {
       throw new IOException(
-          "this local file system has no hard links, without which two writers cannot be kept apart;"
-              + " use another disk, or HDFS",
+          "this local file system has no hard links, without which two writers cannot be kept"
+              + " apart; use another disk, or HDFS",
           e);
     }
   }
@@ -68,7 +66,7 @@ final class NewFile {
   private static boolean createInPlace(FileSystem fs, Path target, byte[] content)
       throws IOException {
     try {
-      Storage.writeSynced(fs, target, content);
+      WholeFile.writeSynced(fs, target, content);
     } catch (FileAlreadyExistsException e) {
       LOGGER.debug("Another writer made {} first", target, e);
       return false;

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * @param pid the number
  * @param startTicks since the boot; unlike times of day no clock adjustment moves them
  */
-public record RunningProcess(String boot, String namespace, long pid, long startTicks) {
+record RunningProcess(String boot, String namespace, long pid, long startTicks) {
   private static final Logger LOGGER = LoggerFactory.getLogger(RunningProcess.class);
   private static final Path PROC = Path.of("/proc");
 
@@ -27,7 +27,7 @@ public record RunningProcess(String boot, String namespace, long pid, long start
   private static final int START = 19;
 
   /** What this machine knows of a process. */
-  public enum Fate {
+  enum Fate {
     /** It runs. */
     RUNS,
     /** It runs no more. */
@@ -37,7 +37,7 @@ public record RunningProcess(String boot, String namespace, long pid, long start
   }
 
   /** This one; empty where the system does not tell what it takes. */
-  public static Optional<RunningProcess> current() {
+  static Optional<RunningProcess> current() {
     long pid = ProcessHandle.current().pid();
     try {
       String boot = Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
@@ -50,7 +50,7 @@ public record RunningProcess(String boot, String namespace, long pid, long start
   }
 
   /** What became of it. */
-  public Fate fate() {
+  Fate fate() {
     Optional<RunningProcess> own = current();
     if (own.isEmpty()
         || !own.get().boot().equals(boot)

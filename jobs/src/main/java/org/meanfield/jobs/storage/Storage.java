@@ -3,7 +3,7 @@ package org.meanfield.jobs.storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,14 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.fs.viewfs.ViewFileSystem;
 import org.apache.hadoop.security.AccessControlException;
@@ -41,13 +38,6 @@ public final class Storage {
   /** The path made absolute, with scheme: what messages and manifests show. */
   public String qualify(String path) {
     return call(path, fs -> fs.makeQualified(new Path(path)).toString());
-  }
-
-  /** A URI as Spark lists files in the form that columns and {@link #qualify} have: unescaped. */
-  public static String unescaped(String uri) {
-    URI escaped = URI.create(uri);
-    String authority = escaped.getRawAuthority() == null ? "" : "//" + escaped.getRawAuthority();
-    return escaped.getScheme() + ":" + authority + escaped.getPath();
   }
 
   /** True where a file or folder is; below a file nothing is. */
@@ -115,25 +105,7 @@ public final class Storage {
         named -> {
           Path target = behind(named, new Path(path));
           FileSystem fs = named instanceof ViewFileSystem ? fileSystem(target) : named;
-          if (Replacement.byWriting(fs)) {
-            putWhole(fs, target, content);
-            return;
-          }
-          Path temporary =
-              new Path(
-                  target.getParent(), "." + target.getName() + "." + UUID.randomUUID() + ".tmp");
-          FileSystem files = withoutChecksumFiles(fs);
-          try {
-            writeSynced(files, temporary, content);
-            if (fs instanceof LocalFileSystem local) {
-              // Left by Spark or another program, it would contradict the new content.
-              files.delete(local.getChecksumFile(target), false);
-            }
-            Replacement.replace(files, temporary, target);
-          } catch (IOException e) {
-            deleteQuietly(files, temporary, e);
-            throw e;
-          }
+          WholeFile.write(fs, target, content);
         });
   }
 
@@ -160,7 +132,7 @@ public final class Storage {
         named -> {
           Path target = behind(named, new Path(path));
           FileSystem fs = named instanceof ViewFileSystem ? fileSystem(target) : named;
-          return NewFile.create(withoutChecksumFiles(fs), target, content);
+          return NewFile.create(WholeFile.withoutChecksumFiles(fs), target, content);
         });
   }
 
@@ -194,11 +166,6 @@ public final class Storage {
           Replacement.forget(fs, new Path(path));
           fs.delete(new Path(path), true);
         });
-  }
-
-  /** Creates a folder and its parents. */
-  public void createFolder(String path) {
-    run(path, fs -> fs.mkdirs(new Path(path)));
   }
 
   /** Names (last parts) of what a folder holds, sorted; empty where the folder is missing. */
@@ -242,7 +209,7 @@ public final class Storage {
   }
 
   /** When a file, or anything in a folder, was changed last; empty where nothing is. */
-  public Optional<Instant> lastChange(String path) {
+  Optional<Instant> lastChange(String path) {
     return call(
         path,
         fs ->
@@ -279,34 +246,8 @@ public final class Storage {
         });
   }
 
-  /**
-   * Hadoop's local file system keeps a checksum file beside each file, and cannot replace both at
-   * once. Our own formats carry their digests themselves.
-   */
-  private static FileSystem withoutChecksumFiles(FileSystem fs) {
-    return fs instanceof LocalFileSystem local ? local.getRaw() : fs;
-  }
-
-  static void writeSynced(FileSystem fs, Path file, byte[] content) throws IOException {
-    try (FSDataOutputStream out = fs.create(file, false)) {
-      out.write(content);
-      if (out.hasCapability(StreamCapabilities.HSYNC)) {
-        out.hsync();
-      }
-    }
-  }
-
-  private static void putWhole(FileSystem fs, Path target, byte[] content) throws IOException {
-    if (exists(fs, target) && fs.getFileStatus(target).isDirectory()) {
-      throw new IOException("a folder is in the way; choose another output");
-    }
-    try (FSDataOutputStream out = fs.create(target, true)) {
-      out.write(content);
-    }
-  }
-
   /** Everybody but its superuser is told by HDFS that a path below a file is forbidden. */
-  private static boolean exists(FileSystem fs, Path path) throws IOException {
+  static boolean exists(FileSystem fs, Path path) throws IOException {
     try {
       return Replacement.exists(fs, path);
     } catch (AccessControlException e) {
@@ -325,14 +266,6 @@ public final class Storage {
     }
   }
 
-  private static void deleteQuietly(FileSystem fs, Path temporary, IOException cause) {
-    try {
-      fs.delete(temporary, false);
-    } catch (IOException e) {
-      cause.addSuppressed(e); // what made the write fail is what a person must read
-    }
-  }
-
   /**
    * Where a path of a view really is: the file system there can do what a view cannot, such as
    * replacing a file at once.
@@ -347,7 +280,9 @@ public final class Storage {
 
   private <T> T call(String path, Call<T> call) {
     try {
-      return call.on(fileSystem(new Path(path)));
+      return call.on(fileSystem(PathName.of(path)));
+    } catch (FSError e) { // Hadoop's way to say that a local disk is full
+      throw new UncheckedIOException(path + ": " + e.getMessage(), new IOException(e));
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": " + e.getMessage(), e);
     }
@@ -355,12 +290,22 @@ public final class Storage {
 
   private FileSystem fileSystem(Path path) throws IOException {
     try {
-      return path.getFileSystem(configuration);
+      FileSystem fs = path.getFileSystem(configuration);
+      // It cannot name the checksum file of a file with a colon in its name.
+      return path.getName().contains(":") ? WholeFile.withoutChecksumFiles(fs) : fs;
     } catch (UnsupportedFileSystemException e) {
       throw unreachable(path, e);
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("no host")) {
+        throw PathName.withoutHost(path, e);
+      }
+      throw e;
     } catch (RuntimeException e) {
       if (e.getCause() instanceof ClassNotFoundException) {
         throw unreachable(path, e);
+      }
+      if (e.getCause() instanceof UnknownHostException unknown) {
+        throw new IOException("unknown host " + unknown.getMessage(), unknown);
       }
       throw e;
     }

@@ -58,8 +58,8 @@ public final class RunTracker implements TrainingListener, AutoCloseable {
         new Outages(
             context.console(),
             settings.map(TrackingSettings::uri).orElse("nowhere"),
-            "Training goes on; MLflow is told what it misses when it answers, at the latest when the"
-                + " same command is given again");
+            "Training goes on; MLflow is told what it misses when it answers, at the latest when"
+                + " the same command is given again");
   }
 
   /**

@@ -23,8 +23,8 @@ public record TrackingSettings(String uri, String experiment, Duration timeout) 
           .limited("an http or https URL", url -> url.matches("https?://[^@\\s]+"))
           .optional()
           .means(
-              "The MLflow server that is told of runs; where none is given, none is. Credentials are"
-                  + " taken from the environment, as MLflow's own clients do:"
+              "The MLflow server that is told of runs; where none is given, none is. Credentials"
+                  + " are taken from the environment, as MLflow's own clients do:"
                   + " MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or"
                   + " MLFLOW_TRACKING_TOKEN. That it cannot be reached is one warning.");
   static final Setting<String> EXPERIMENT =
@@ -45,7 +45,8 @@ public record TrackingSettings(String uri, String experiment, Duration timeout) 
           .defaultsTo(5.0)
           .means(
               "Seconds that one call to MLflow may take; an artefact gets one more for each MiB."
-                  + " Training never waits for a call but at its end, then at most for two of these.");
+                  + " Training never waits for a call but at its end, then at most for two of"
+                  + " these.");
 
   /** The registered model that promoted versions belong to. */
   public static final Setting<String> REGISTERED_MODEL =
@@ -54,7 +55,8 @@ public record TrackingSettings(String uri, String experiment, Duration timeout) 
           .defaultsTo("meanfield")
           .means(
               "MLflow's registered model: each version that was promoted or has an alias becomes a"
-                  + " version of it; the alias 'champion' and those of the registry follow theirs.");
+                  + " version of it; the alias 'champion' and those of the registry follow"
+                  + " theirs.");
 
   /** The settings of a training. */
   public static List<Setting<?>> declared() {

@@ -72,7 +72,8 @@ final class ConsoleProgress implements TrainingListener {
   static String shares(TimeShares shares) {
     return String.format(
         Locale.ROOT,
-        "compute %.0f %% data %.0f %% exchange %.0f %% waiting %.0f %% scheduling %.0f %%, limit %s",
+        "compute %.0f %% data %.0f %% exchange %.0f %% waiting %.0f %% scheduling %.0f %%, limit"
+            + " %s",
         100 * shares.compute(),
         100 * shares.data(),
         100 * shares.exchange(),

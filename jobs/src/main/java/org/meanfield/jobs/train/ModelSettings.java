@@ -2,6 +2,7 @@ package org.meanfield.jobs.train;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
 import org.meanfield.data.DatasetManifest;
@@ -23,7 +24,7 @@ import org.meanfield.model.Architectures;
  * @param resize for images of another size
  * @param normalization how pixels become numbers
  */
-public record ModelSettings(
+record ModelSettings(
     Optional<String> name,
     Optional<String> startFrom,
     Optional<String> freezeUntil,
@@ -36,7 +37,7 @@ public record ModelSettings(
   private static final String SIZE_PATTERN = "[1-9][0-9]{0,4}x[1-9][0-9]{0,4}";
 
   /** Where the normalisation comes from. */
-  public enum NormalizationKind {
+  enum NormalizationKind {
     /** The settings image.mean and image.deviation; 0..255 becomes 0..1 without them. */
     FIXED,
     /** Mean and deviation of the training images. */
@@ -44,81 +45,82 @@ public record ModelSettings(
   }
 
   /** The architecture. */
-  public static final Setting<Optional<String>> NAME =
+  static final Setting<Optional<String>> NAME =
       Setting.text("model.name")
           .optional()
           .means(
               "A built-in network ("
                   + String.join(", ", Architectures.names())
-                  + ") or the URI of a DL4J configuration file ending in .json. Where none is given: the"
-                  + " network in model.start-from, else "
+                  + ") or the URI of a DL4J configuration file ending in .json. Where none is"
+                  + " given: the network in model.start-from, else "
                   + DEFAULT_NAME
                   + ".");
 
   /** The weights to start from. */
-  public static final Setting<Optional<String>> START_FROM =
+  static final Setting<Optional<String>> START_FROM =
       Setting.text("model.start-from")
           .optional()
           .means(
-              "URI of a DL4J model zip or a Keras .h5 file. Weights are kept where layer name and shape fit;"
-                  + " a classifier for another number of classes is new.");
+              "URI of a DL4J model zip or a Keras .h5 file. Weights are kept where layer name and"
+                  + " shape fit; a classifier for another number of classes is new.");
 
   /** The last frozen layer. */
-  public static final Setting<Optional<String>> FREEZE_UNTIL =
+  static final Setting<Optional<String>> FREEZE_UNTIL =
       Setting.text("model.freeze-until")
           .optional()
           .means("Name of a layer: it and all layers before it keep their weights and statistics.");
 
   /** Dropout. */
-  public static final Setting<Double> DROPOUT =
+  static final Setting<Double> DROPOUT =
       Setting.decimal("model.dropout")
           .atLeast(0)
           .below(1)
           .defaultsTo(0.0)
           .means(
-              "Probability with which each input of the classifier layer is left out in training, for the"
-                  + " built-in networks.");
+              "Probability with which each input of the classifier layer is left out in training,"
+                  + " for the built-in networks.");
 
   /** The size of the input. */
-  public static final Setting<Optional<String>> SIZE =
+  static final Setting<Optional<String>> SIZE =
       Setting.text("image.size")
           .limited("HEIGHTxWIDTH in pixels, such as 32x32", text -> text.matches(SIZE_PATTERN))
           .optional()
           .means(
-              "Size of the network's input. Where none is given: that of model.start-from where it says, else"
-                  + " the commonest size in the data set.");
+              "Size of the network's input. Where none is given: that of model.start-from where it"
+                  + " says, else the commonest size in the data set.");
 
   /** The channels of the input. */
-  public static final Setting<Optional<Integer>> CHANNELS =
+  static final Setting<Optional<Integer>> CHANNELS =
       Setting.integer("image.channels")
           .limited("1 (grey) or 3 (colour)", value -> value == 1 || value == 3)
           .optional()
           .means(
-              "Channels of the network's input. Where none is given: that of model.start-from where it says,"
-                  + " else 1 where every image is grey, else 3.");
+              "Channels of the network's input. Where none is given: that of model.start-from where"
+                  + " it says, else 1 where every image is grey, else 3.");
 
   /** What happens to images of another size. */
-  public static final Setting<ResizePolicy> RESIZE =
+  static final Setting<ResizePolicy> RESIZE =
       Setting.choice("image.resize", ResizePolicy.class)
           .defaultsTo(ResizePolicy.STRETCH)
           .means("How an image of another size is made to fit.");
 
   /** Where the normalisation comes from. */
-  public static final Setting<NormalizationKind> NORMALIZATION =
+  static final Setting<NormalizationKind> NORMALIZATION =
       Setting.choice("image.normalization", NormalizationKind.class)
           .defaultsTo(NormalizationKind.DATASET)
           .means(
-              "dataset: mean and deviation of the training images; fixed: image.mean and image.deviation.");
+              "dataset: mean and deviation of the training images; fixed: image.mean and"
+                  + " image.deviation.");
 
   /** The fixed mean. */
-  public static final Setting<List<Double>> MEAN =
+  static final Setting<List<Double>> MEAN =
       Setting.decimals("image.mean")
           .limited("1 or 3 numbers", list -> list.size() == 1 || list.size() == 3)
           .defaultsTo(List.of(0.0))
           .means("Subtracted from pixels in 0..255; a number per channel, or one for all.");
 
   /** The fixed deviation. */
-  public static final Setting<List<Double>> DEVIATION =
+  static final Setting<List<Double>> DEVIATION =
       Setting.decimals("image.deviation")
           .limited(
               "1 or 3 positive numbers",
@@ -127,7 +129,7 @@ public record ModelSettings(
           .means("Divides what is left; a number per channel, or one for all.");
 
   /** All of them, in the order of the documentation. */
-  public static List<Setting<?>> settings() {
+  static List<Setting<?>> declared() {
     return List.of(
         NAME,
         START_FROM,
@@ -146,7 +148,7 @@ public record ModelSettings(
    *
    * @throws SettingsException where a setting is given that another one makes meaningless
    */
-  public static ModelSettings from(Settings settings) {
+  static ModelSettings from(Settings settings) {
     Optional<String> startFrom = settings.get(START_FROM);
     Optional<String> name =
         settings
@@ -154,15 +156,15 @@ public record ModelSettings(
             .or(() -> startFrom.isPresent() ? Optional.empty() : Optional.of(DEFAULT_NAME));
     if (startFrom.isEmpty() && settings.get(FREEZE_UNTIL).isPresent()) {
       throw new SettingsException(
-          "'model.freeze-until' is given without 'model.start-from': random weights would be frozen;"
-              + " give both or neither");
+          "'model.freeze-until' is given without 'model.start-from': random weights would be"
+              + " frozen; give both or neither");
     }
     NormalizationKind kind = settings.get(NORMALIZATION);
     if (kind == NormalizationKind.DATASET
         && (settings.isGiven(MEAN) || settings.isGiven(DEVIATION))) {
       throw new SettingsException(
-          "'image.mean' and 'image.deviation' are used only with image.normalization = fixed; set it or"
-              + " remove them");
+          "'image.mean' and 'image.deviation' are used only with image.normalization = fixed; set"
+              + " it or remove them");
     }
     return new ModelSettings(
         name,
@@ -182,7 +184,7 @@ public record ModelSettings(
    *
    * @param before the image spec of the model to start from, where it carries one
    */
-  public ImageSpec imageSpec(DatasetManifest data, Optional<ImageSpec> before) {
+  ImageSpec imageSpec(DatasetManifest data, Optional<ImageSpec> before) {
     Size fitting =
         size.or(() -> before.map(spec -> new Size(spec.height(), spec.width())))
             .orElseGet(() -> new Size(data.sizes().commonHeight(), data.sizes().commonWidth()));
@@ -209,7 +211,7 @@ public record ModelSettings(
   }
 
   /** An image's size in pixels. */
-  public record Size(int height, int width) {
+  record Size(int height, int width) {
     private static Size parse(String text) {
       String[] sides = text.split("x", -1);
       return new Size(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
@@ -224,8 +226,7 @@ public record ModelSettings(
    * @param mean one for all channels or one each
    * @param deviation one for all channels or one each
    */
-  public record Pixels(
-      NormalizationKind kind, boolean given, List<Double> mean, List<Double> deviation) {
+  record Pixels(NormalizationKind kind, boolean given, List<Double> mean, List<Double> deviation) {
 
     private Normalization of(DatasetManifest data, int channels) {
       return switch (kind) {
@@ -254,7 +255,7 @@ public record ModelSettings(
                 + channels
                 + " channels; give one number for all or one for each");
       }
-      return java.util.stream.IntStream.range(0, channels)
+      return IntStream.range(0, channels)
           .mapToObj(channel -> values.get(values.size() == 1 ? 0 : channel).floatValue())
           .toList();
     }

@@ -20,7 +20,7 @@ import org.meanfield.model.TrainingRecipe;
  * @param weightDecay on weights
  * @param clipping of gradients
  */
-public record OptimizerSettings(
+record OptimizerSettings(
     Optimizer optimizer,
     LearningRateSchedule schedule,
     double learningRate,
@@ -28,7 +28,7 @@ public record OptimizerSettings(
     GradientClipping clipping) {
 
   /** The kinds of optimizer. */
-  public enum Kind {
+  enum Kind {
     /** Plain stochastic gradient descent. */
     SGD,
     /** With Nesterov's momentum. */
@@ -40,7 +40,7 @@ public record OptimizerSettings(
   }
 
   /** The kinds of schedule. */
-  public enum ScheduleKind {
+  enum ScheduleKind {
     /** The same rate all the time. */
     CONSTANT,
     /** Multiplied by a factor at given points. */
@@ -50,22 +50,22 @@ public record OptimizerSettings(
   }
 
   /** Which optimizer. */
-  public static final Setting<Kind> NAME =
+  static final Setting<Kind> NAME =
       Setting.choice("optimizer.name", Kind.class)
           .defaultsTo(Kind.NESTEROV)
           .means("How a gradient becomes a step.");
 
   /** The base learning rate. */
-  public static final Setting<Optional<Double>> LEARNING_RATE =
+  static final Setting<Optional<Double>> LEARNING_RATE =
       Setting.decimal("optimizer.learning-rate")
           .above(0)
           .optional()
           .means(
-              "The learning rate after the warm-up. Where none is given: 0.1 for sgd, 0.01 for nesterov,"
-                  + " 0.001 for adam and adamw.");
+              "The learning rate after the warm-up. Where none is given: 0.1 for sgd, 0.01 for"
+                  + " nesterov, 0.001 for adam and adamw.");
 
   /** Nesterov's momentum. */
-  public static final Setting<Double> MOMENTUM =
+  static final Setting<Double> MOMENTUM =
       Setting.decimal("optimizer.momentum")
           .atLeast(0)
           .below(1)
@@ -73,7 +73,7 @@ public record OptimizerSettings(
           .means("Momentum of nesterov; the others have none.");
 
   /** Adam's first coefficient. */
-  public static final Setting<Double> BETA1 =
+  static final Setting<Double> BETA1 =
       Setting.decimal("optimizer.beta1")
           .atLeast(0)
           .below(1)
@@ -81,7 +81,7 @@ public record OptimizerSettings(
           .means("Decay of the gradient's mean in adam and adamw.");
 
   /** Adam's second coefficient. */
-  public static final Setting<Double> BETA2 =
+  static final Setting<Double> BETA2 =
       Setting.decimal("optimizer.beta2")
           .atLeast(0)
           .below(1)
@@ -89,45 +89,46 @@ public record OptimizerSettings(
           .means("Decay of the gradient's mean square in adam and adamw.");
 
   /** Adam's third coefficient. */
-  public static final Setting<Double> EPSILON =
+  static final Setting<Double> EPSILON =
       Setting.decimal("optimizer.epsilon")
           .above(0)
           .defaultsTo(1e-8)
           .means("Keeps adam and adamw from dividing by zero.");
 
   /** Weight decay. */
-  public static final Setting<Double> WEIGHT_DECAY =
+  static final Setting<Double> WEIGHT_DECAY =
       Setting.decimal("optimizer.weight-decay")
           .atLeast(0)
           .defaultsTo(0.0)
           .means(
-              "Pulls weights (not biases, not batch norm) towards zero: L2 in the gradient, for adamw"
-                  + " beside the step and times the learning rate.");
+              "Pulls weights (not biases, not batch norm) towards zero: L2 in the gradient, for"
+                  + " adamw beside the step and times the learning rate.");
 
   /** Which schedule. */
-  public static final Setting<ScheduleKind> SCHEDULE =
+  static final Setting<ScheduleKind> SCHEDULE =
       Setting.choice("optimizer.schedule", ScheduleKind.class)
           .defaultsTo(ScheduleKind.COSINE)
           .means("How the learning rate moves after the warm-up.");
 
   /** Warm-up. */
-  public static final Setting<Double> WARMUP =
+  static final Setting<Double> WARMUP =
       Setting.decimal("optimizer.warmup")
           .atLeast(0)
           .below(1)
           .defaultsTo(0.0)
           .means(
-              "Fraction of the training in which the learning rate rises linearly from about zero.");
+              "Fraction of the training in which the learning rate rises linearly from about"
+                  + " zero.");
 
   /** Points of the step schedule. */
-  public static final Setting<List<Double>> STEP_AT =
+  static final Setting<List<Double>> STEP_AT =
       Setting.decimals("optimizer.step-at")
           .limited("rising fractions between 0 and 1", OptimizerSettings::rising)
           .defaultsTo(List.of(0.5, 0.75))
           .means("When the step schedule lowers the rate, as fractions of the whole training.");
 
   /** Factor of the step schedule. */
-  public static final Setting<Double> STEP_FACTOR =
+  static final Setting<Double> STEP_FACTOR =
       Setting.decimal("optimizer.step-factor")
           .above(0)
           .atMost(1)
@@ -135,7 +136,7 @@ public record OptimizerSettings(
           .means("What the step schedule multiplies the rate by each time.");
 
   /** End of the cosine. */
-  public static final Setting<Double> COSINE_FLOOR =
+  static final Setting<Double> COSINE_FLOOR =
       Setting.decimal("optimizer.cosine-floor")
           .atLeast(0)
           .atMost(1)
@@ -143,16 +144,16 @@ public record OptimizerSettings(
           .means("Fraction of the learning rate at which the cosine schedule ends.");
 
   /** Norm clipping. */
-  public static final Setting<Optional<Double>> CLIP_NORM =
+  static final Setting<Optional<Double>> CLIP_NORM =
       Setting.decimal("optimizer.clip-norm")
           .above(0)
           .optional()
           .means(
-              "Scales each layer's gradient down to at most this Euclidean norm; batch norm is left out."
-                  + " Excludes optimizer.clip-value.");
+              "Scales each layer's gradient down to at most this Euclidean norm; batch norm is left"
+                  + " out. Excludes optimizer.clip-value.");
 
   /** Value clipping. */
-  public static final Setting<Optional<Double>> CLIP_VALUE =
+  static final Setting<Optional<Double>> CLIP_VALUE =
       Setting.decimal("optimizer.clip-value")
           .above(0)
           .optional()
@@ -161,7 +162,7 @@ public record OptimizerSettings(
                   + " optimizer.clip-norm.");
 
   /** All of them, in the order of the documentation. */
-  public static List<Setting<?>> settings() {
+  static List<Setting<?>> declared() {
     return List.of(
         NAME,
         LEARNING_RATE,
@@ -185,7 +186,7 @@ public record OptimizerSettings(
    * @throws SettingsException where two of them contradict each other, or one is given that the
    *     chosen optimizer or schedule does not use
    */
-  public static OptimizerSettings from(Settings settings) {
+  static OptimizerSettings from(Settings settings) {
     Kind kind = settings.get(NAME);
     ScheduleKind schedule = settings.get(SCHEDULE);
     refuseUnused(settings, kind, schedule);
@@ -204,7 +205,7 @@ public record OptimizerSettings(
    * @param dropout of the classifier's input
    * @param seed of the initial weights
    */
-  public TrainingRecipe recipe(int totalIterations, double dropout, long seed) {
+  TrainingRecipe recipe(int totalIterations, double dropout, long seed) {
     return new TrainingRecipe(
         optimizer, schedule, learningRate, totalIterations, weightDecay, clipping, dropout, seed);
   }

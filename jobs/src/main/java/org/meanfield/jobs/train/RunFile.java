@@ -66,6 +66,10 @@ record RunFile(
 
   /** Copies the lists. A file of an earlier build has none. */
   RunFile {
+    if (settings == null || dataset == null || engine == null || planDigest == null) {
+      throw new IllegalArgumentException(
+          "it lacks 'settings', 'dataset', 'engine' or 'planDigest', which every run has");
+    }
     engineChanges = engineChanges == null ? List.of() : List.copyOf(engineChanges);
     kernels = kernels == null ? List.of() : List.copyOf(kernels);
   }
@@ -165,7 +169,8 @@ record RunFile(
               + engine
               + "', train.engine asks for '"
               + wanted
-              + "'. Leave train.engine out to go on as it is, or add --change-engine to go on with '"
+              + "'. Leave train.engine out to go on as it is, or add --change-engine to go on with"
+              + " '"
               + wanted
               + "' from the newest checkpoint");
     }

@@ -50,6 +50,7 @@ record StartingModel(Network network, ModelState state, TrainingRecipe recipe, L
             .name()
             .map(name -> network(context.storage(), name, spec, manifest, recipe))
             .orElseGet(() -> before.orElseThrow().network(spec, manifest.classes(), recipe));
+    fresh.requireAllocatable();
     return before
         .map(
             pretrained ->
@@ -95,7 +96,7 @@ record StartingModel(Network network, ModelState state, TrainingRecipe recipe, L
   }
 
   private static byte[] read(Storage storage, String uri) {
-    if (!storage.exists(uri)) {
+    if (!storage.exists(uri) || storage.isFolder(uri)) {
       throw new SettingsException(
           "There is no file " + uri + "; correct model.name or model.start-from");
     }

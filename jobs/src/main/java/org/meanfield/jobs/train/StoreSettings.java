@@ -32,19 +32,23 @@ record StoreSettings(Kind kind, int memoryMib, Optional<Integer> decodeThreads, 
       Setting.choice("train.store", Kind.class)
           .defaultsTo(Kind.AUTO)
           .means(
-              "What executors keep of their shards on local disk, memory-mapped: decoded pixels, the encoded images, or pixels where they fit train.store-memory-mib. The bits of the result are the same.");
+              "What executors keep of their shards on local disk, memory-mapped: decoded pixels,"
+                  + " the encoded images, or pixels where they fit train.store-memory-mib. The bits"
+                  + " of the result are the same.");
   static final Setting<Integer> MEMORY =
       Setting.integer("train.store-memory-mib")
           .atLeast(0)
           .defaultsTo(8192)
           .means(
-              "MiB that all executors together can keep of a split's decoded pixels in memory; above it train.store = auto keeps encoded images.");
+              "MiB that all executors together can keep of a split's decoded pixels in memory;"
+                  + " above it train.store = auto keeps encoded images.");
   static final Setting<Optional<Integer>> DECODE_THREADS =
       Setting.integer("train.decode-threads")
           .atLeast(1)
           .optional()
           .means(
-              "Threads that decode ahead for each worker in training, where the store is encoded. Default: a task's part of the cores that no task computes on, at least one.");
+              "Threads that decode ahead for each worker in training, where the store is encoded."
+                  + " Default: a task's part of the cores that no task computes on, at least one.");
 
   static StoreSettings from(Settings settings) {
     StoreSettings store =
@@ -52,7 +56,7 @@ record StoreSettings(Kind kind, int memoryMib, Optional<Integer> decodeThreads, 
             settings.get(STORE),
             settings.get(MEMORY),
             settings.get(DECODE_THREADS),
-            settings.get(TrainSettings.CROP));
+            settings.get(AugmentationSettings.CROP));
     if (store.crop == CropPolicy.RESIZED && store.kind == Kind.DECODED) {
       throw new SettingsException(
           "augmentation.crop = resized cuts its parts from the images as they were ingested, and"

@@ -6,9 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.meanfield.config.Setting;
+import org.meanfield.data.DatasetManifest;
 import org.meanfield.data.Split;
 import org.meanfield.engine.Engine;
+import org.meanfield.error.ConflictException;
+import org.meanfield.error.DataException;
+import org.meanfield.export.BundleManifest;
 import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
@@ -18,13 +23,25 @@ import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.HadoopArtifacts;
 import org.meanfield.jobs.tracking.RunTracker;
 import org.meanfield.jobs.tracking.TrackingSettings;
+import org.meanfield.registry.RegistryState;
 import org.meanfield.train.ArtifactStore;
 import org.meanfield.train.CheckpointStore;
+import org.meanfield.train.RunJournal;
 import org.meanfield.train.Stopwatch;
 import org.meanfield.train.TrainingPlan;
 
 /** {@code meanfield train}: a data set in, a trained model out. */
 public final class TrainJob implements Job {
+  /** What a run writes after its first file, and what says that a folder is another artefact. */
+  private static final Set<String> NOT_BEFORE_A_RUN =
+      Set.of(
+          "model",
+          "checkpoints",
+          RunJournal.FILE,
+          DatasetManifest.FILE,
+          BundleManifest.FILE,
+          RegistryState.FILE);
+
   @Override
   public String command() {
     return "train";
@@ -37,9 +54,9 @@ public final class TrainJob implements Job {
 
   @Override
   public List<Setting<?>> settings() {
-    List<Setting<?>> all = new ArrayList<>(TrainSettings.settings());
-    all.addAll(ModelSettings.settings());
-    all.addAll(OptimizerSettings.settings());
+    List<Setting<?>> all = new ArrayList<>(TrainSettings.declared());
+    all.addAll(ModelSettings.declared());
+    all.addAll(OptimizerSettings.declared());
     all.addAll(TrackingSettings.declared());
     return all;
   }
@@ -79,6 +96,8 @@ public final class TrainJob implements Job {
     if (finished.isPresent()) {
       return finished.get();
     }
+    requireTrainable(data);
+    requireFree(context, output);
     try (FolderLock lock = FolderLock.ofOutput(context.storage(), output, command())) {
       lock.requireHeld();
       return finishedBefore(context, artifacts, data)
@@ -92,7 +111,7 @@ public final class TrainJob implements Job {
   /**
    * The answer to a run that was finished before; empty where it was not.
    *
-   * @throws org.meanfield.error.ConflictException where the folder holds another run
+   * @throws ConflictException where the folder holds another run
    */
   private static Optional<JobResult> finishedBefore(
       JobContext context, ArtifactStore artifacts, DatasetFiles data) {
@@ -110,21 +129,66 @@ public final class TrainJob implements Job {
                 output + " holds a finished run of the same settings and data"));
   }
 
+  /**
+   * Refuses a data set that no classifier can learn from.
+   *
+   * @throws DataException saying what it lacks
+   */
+  private static void requireTrainable(DatasetFiles data) {
+    if (data.manifest().examples(Split.TRAIN) == 0) {
+      throw new DataException(
+          data.uri()
+              + " has no training images; ingest again with a share for them in ingest.splits, or"
+              + " with a folder 'train'");
+    }
+    if (data.manifest().classes().size() < 2) {
+      throw new DataException(
+          data.uri()
+              + " has one class, "
+              + data.manifest().classes().names()
+              + ", and a classifier tells two or more apart; ingest a folder that has a folder for"
+              + " each class in it");
+    }
+  }
+
+  /**
+   * Refuses a folder of something else: a run would be written over it, or amid it.
+   *
+   * @throws ConflictException naming what is there
+   */
+  private static void requireFree(JobContext context, String output) {
+    List<String> held = context.storage().list(output);
+    if (held.contains(RunFile.NAME)) {
+      return;
+    }
+    List<String> others = held.stream().filter(NOT_BEFORE_A_RUN::contains).toList();
+    if (!others.isEmpty()) {
+      throw new ConflictException(
+          output
+              + " is no run (it has no "
+              + RunFile.NAME
+              + ") and holds "
+              + String.join(", ", others)
+              + "; choose another train.output, or move that away");
+    }
+  }
+
   private static JobResult train(JobContext context, ArtifactStore artifacts, DatasetFiles data) {
     Optional<RunFile> known = RunFile.read(artifacts);
     context.settings().get(TrainSettings.DEVICE).applyTo(context.spark().sparkContext());
     TrainSettings settings =
         TrainSettings.from(context.settings(), data.manifest().examples(Split.TRAIN));
     StartingModel start = StartingModel.of(context, data);
-    Engine engine =
+    EngineChoice choice =
         known
             .map(run -> EngineChoice.of(context, run, start.network()))
             .orElseGet(() -> EngineChoice.of(context, settings.engine(), start.network()));
-    context.console().line("engine: " + engine.description());
     start.notes().forEach(context.console()::line);
     Stopwatch loading = new Stopwatch();
     try (ShardedData shards =
         ShardedData.load(context, data, settings, start.network().imageSpec())) {
+      Engine engine = choice.on(shards.training(), context.console());
+      context.console().line("engine: " + engine.description());
       TrainingPlan plan =
           settings.plan(context.settings(), start.network(), shards.training().sizes(), engine);
       KernelCheck kernels = new KernelCheck(context, shards.training(), engine);

@@ -1,9 +1,9 @@
 package org.meanfield.jobs.train;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.meanfield.average.AveragingSchedule;
 import org.meanfield.average.ExchangeCodec;
@@ -14,9 +14,6 @@ import org.meanfield.data.ImageSpec;
 import org.meanfield.engine.Engine;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Precision;
-import org.meanfield.image.Augmentation;
-import org.meanfield.image.CropPolicy;
-import org.meanfield.image.FlipPolicy;
 import org.meanfield.jobs.spark.DeviceChoice;
 import org.meanfield.jobs.tracking.TrackingSettings;
 import org.meanfield.model.Network;
@@ -24,8 +21,28 @@ import org.meanfield.train.LoopIntervals;
 import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.WorkerTrainer.IdRecording;
 
-/** What a training run is asked to do, beside its model and optimizer. */
-public record TrainSettings(
+/**
+ * What a training run is asked to do, beside its model and optimizer.
+ *
+ * @param data data set
+ * @param output the run's folder
+ * @param workers K
+ * @param epochs passes over the training split
+ * @param batchSize images of a worker's step
+ * @param engine as it is asked for, which may be any that knows the network
+ * @param seed of everything that is drawn
+ * @param labelSmoothing share of a target that is spread over all classes
+ * @param averaging when replicas are merged
+ * @param outer the step from a merged state to the mean of the next round's
+ * @param exchange how states travel to a merge
+ * @param runner where rounds run
+ * @param roundTimeout seconds for which a resident round is waited for
+ * @param intervals between checkpoints, and between validations
+ * @param keptCheckpoints how many of the newest stay
+ * @param recording whether the journal names examples
+ * @param store how executors keep examples
+ */
+record TrainSettings(
     String data,
     String output,
     int workers,
@@ -45,7 +62,7 @@ public record TrainSettings(
     StoreSettings store) {
 
   /** When replicas are merged. */
-  public enum AveragingKind {
+  enum AveragingKind {
     /** The same period throughout. */
     CONSTANT,
     /** Every iteration first, then every period. */
@@ -53,7 +70,7 @@ public record TrainSettings(
   }
 
   /** Where rounds run. */
-  public enum RunnerKind {
+  enum RunnerKind {
     /** Resident, where the cluster allows it. */
     AUTO,
     /** Many rounds in a Spark job, states exchanged between executors. */
@@ -61,12 +78,6 @@ public record TrainSettings(
     /** A Spark job a round, states merged by the driver. */
     JOB
   }
-
-  /** Whether the outer step looks ahead. */
-  static final Setting<Boolean> OUTER_NESTEROV =
-      Setting.flag("train.outer-nesterov")
-          .defaultsTo(false)
-          .means("Nesterov's look-ahead in the outer step (DiLoCo).");
 
   static final Setting<String> DATA =
       Setting.text("train.data").means("The data set to train on: the output folder of 'ingest'.");
@@ -80,7 +91,8 @@ public record TrainSettings(
           .atMost(4096)
           .defaultsTo(4)
           .means(
-              "Logical workers K: each owns a shard and trains a replica. Part of the result; how many executors run them is not.");
+              "Logical workers K: each owns a shard and trains a replica. Part of the result; how"
+                  + " many executors run them is not.");
   static final Setting<Integer> EPOCHS =
       Setting.integer("train.epochs")
           .atLeast(1)
@@ -96,28 +108,39 @@ public record TrainSettings(
           .limited("one of " + String.join(", ", Engines.names()), Engines.names()::contains)
           .defaultsTo(Engines.AUTO)
           .means(
-              "What computes: 'torch' is LibTorch, 'nd4j' is Deeplearning4j itself; 'auto' takes torch where its natives load and it knows all of the network's layers. A run keeps the engine that it began with, see train.change-engine.");
+              "What computes: 'torch' is LibTorch, 'nd4j' is Deeplearning4j itself; 'auto' takes"
+                  + " torch where its natives load and it knows all of the network's layers. A run"
+                  + " keeps the engine that it began with, see train.change-engine.");
   static final Setting<Boolean> CHANGE_ENGINE =
       Setting.flag("train.change-engine")
           .defaultsTo(false)
           .means(
-              "Let an unfinished run go on with train.engine and train.precision as they are now, from its newest checkpoint. Without it, another engine than the one it began with is refused. Its last bits are those of neither engine alone.");
+              "Let an unfinished run go on with train.engine and train.precision as they are now,"
+                  + " from its newest checkpoint. Without it, another engine than the one it began"
+                  + " with is refused. Its last bits are those of neither engine alone.");
   static final Setting<String> PRECISION =
       Setting.text("train.precision")
           .limited("one of " + String.join(", ", Precision.names()), Precision.names()::contains)
           .defaultsTo(Precision.FP32.toString())
           .means(
-              "What engine torch computes products and convolutions in; weights, updater state, loss and batch-norm statistics stay in fp32. 'auto' takes bf16 where what every task computes on, processor or GPU, has instructions for it.");
+              "What engine torch computes products and convolutions in; weights, updater state,"
+                  + " loss and batch-norm statistics stay in fp32. 'auto' takes bf16 where the"
+                  + " processor or GPU of every executor that holds a shard has instructions for"
+                  + " it, and says so.");
   static final Setting<DeviceChoice> DEVICE =
       Setting.choice("train.device", DeviceChoice.class)
           .defaultsTo(DeviceChoice.AUTO)
           .means(
-              "What tasks compute on: 'auto' takes the GPU that Spark gave a task, and refuses to leave it unused where the engine cannot compute on it; else the processor. 'cuda' insists on a GPU, which in one process (master local) is the first.");
+              "What tasks compute on: 'auto' takes the GPU that Spark gave a task, and refuses to"
+                  + " leave it unused where the engine cannot compute on it; else the processor."
+                  + " 'cuda' insists on a GPU, which in one process (master local) is the first.");
   static final Setting<Boolean> REQUIRE_EQUAL_KERNELS =
       Setting.flag("train.require-equal-kernels")
           .defaultsTo(false)
           .means(
-              "Refuse to train where executors round differently, because of their processors, environment or libraries. Without it such a run goes on with a warning, and result.json says so.");
+              "Refuse to train where executors round differently, because of their processors,"
+                  + " environment or libraries. Without it such a run goes on with a warning, and"
+                  + " result.json says so.");
   static final Setting<Long> SEED =
       Setting.longInteger("train.seed")
           .defaultsTo(1L)
@@ -132,7 +155,8 @@ public record TrainSettings(
       Setting.choice("train.averaging", AveragingKind.class)
           .defaultsTo(AveragingKind.CONSTANT)
           .means(
-              "How the averaging period runs: constant, or post-local (1 until train.post-local-epochs, then the period).");
+              "How the averaging period runs: constant, or post-local (1 until"
+                  + " train.post-local-epochs, then the period).");
   static final Setting<Integer> AVERAGING_PERIOD =
       Setting.integer("train.averaging-period")
           .atLeast(1)
@@ -154,28 +178,39 @@ public record TrainSettings(
           .below(1)
           .defaultsTo(0.0)
           .means("Momentum of the outer step (BMUF, SlowMo); 0 is plain averaging.");
+  static final Setting<Boolean> OUTER_NESTEROV =
+      Setting.flag("train.outer-nesterov")
+          .defaultsTo(false)
+          .means("Nesterov's look-ahead in the outer step (DiLoCo).");
   static final Setting<ExchangeCodec> EXCHANGE =
       Setting.choice("train.exchange", ExchangeCodec.class)
           .defaultsTo(ExchangeCodec.FP32)
           .means(
-              "How states are written when they are merged: every bit, or their move since the last merge in bf16 (a half) or in int8 with a scale per 256 values (a quarter). Part of the result.");
+              "How states are written when they are merged: every bit, or their move since the last"
+                  + " merge in bf16 (a half) or in int8 with a scale per 256 values (a quarter)."
+                  + " Part of the result.");
   static final Setting<RunnerKind> RUNNER =
       Setting.choice("train.runner", RunnerKind.class)
           .defaultsTo(RunnerKind.AUTO)
           .means(
-              "How rounds run: 'resident' keeps tasks on the executors, which merge among themselves; 'job' is a Spark job a round, merged by the driver; 'auto' is resident where Spark's settings allow it and more than one task runs at a time, and says so. The result is the same.");
+              "How rounds run: 'resident' keeps tasks on the executors, which merge among"
+                  + " themselves; 'job' is a Spark job a round, merged by the driver; 'auto' is"
+                  + " resident where Spark's settings allow it and more than one task runs at a"
+                  + " time, and says so. The result is the same.");
   static final Setting<Integer> ROUND_TIMEOUT =
       Setting.integer("train.round-timeout")
           .atLeast(1)
           .defaultsTo(600)
           .means(
-              "Seconds that the others wait for a task in a resident round before they go on without it; more than writing a checkpoint takes.");
+              "Seconds that the others wait for a task in a resident round before they go on"
+                  + " without it; more than writing a checkpoint takes.");
   static final Setting<Integer> VALIDATION_INTERVAL =
       Setting.integer("train.validation-interval")
           .atLeast(0)
           .defaultsTo(1)
           .means(
-              "Epochs between measurements on the validation split, the last epoch always included; 0 for never.");
+              "Epochs between measurements on the validation split, the last epoch always included;"
+                  + " 0 for never.");
   static final Setting<Integer> CHECKPOINT_INTERVAL =
       Setting.integer("checkpoint.interval")
           .atLeast(1)
@@ -186,32 +221,12 @@ public record TrainSettings(
           .atLeast(1)
           .defaultsTo(2)
           .means(
-              "How many of the newest checkpoints stay; the best by validation accuracy stays too.");
+              "How many of the newest checkpoints stay; the best by validation accuracy stays"
+                  + " too.");
   static final Setting<Boolean> RECORD_EXAMPLES =
       Setting.flag("train.record-examples")
           .defaultsTo(false)
           .means("Write the ids of each round's examples to the journal, 67 bytes an example.");
-  static final Setting<CropPolicy> CROP =
-      Setting.choice("augmentation.crop", CropPolicy.class)
-          .defaultsTo(CropPolicy.PADDED)
-          .means(
-              "What of an image the network sees in training: 'padded' moves it by up to augmentation.padding; 'resized' takes a random part, 8 to 100 % of the area with sides from 3:4 to 4:3, of the image as it was ingested, as is usual for photographs. The latter keeps encoded images on the executors.");
-  static final Setting<Optional<Integer>> PADDING =
-      Setting.integer("augmentation.padding")
-          .atLeast(0)
-          .optional()
-          .means(
-              "Pixels of mirror padding before a random crop. Default: an eighth of the height for colour images, 0 for grey ones and with augmentation.crop = resized.");
-  static final Setting<Optional<FlipPolicy>> FLIP =
-      Setting.choice("augmentation.flip", FlipPolicy.class)
-          .optional()
-          .means(
-              "Random mirroring. Default: horizontal for colour images, none for grey ones, such as digits.");
-  static final Setting<Integer> CUTOUT =
-      Setting.integer("augmentation.cutout")
-          .atLeast(0)
-          .defaultsTo(0)
-          .means("Side of a randomly placed square that is covered, in pixels; 0 for none.");
 
   /** Settings that may differ between two commands that go on with the same run. */
   static final Set<Setting<?>> FREE =
@@ -239,9 +254,11 @@ public record TrainSettings(
     return Collections.unmodifiableSet(all);
   }
 
-  /** Every setting of this record and of the augmentation, in the order of the documentation. */
-  static List<Setting<?>> settings() {
-    return List.of(
+  /** Those of store and augmentation too, in the order of the documentation. */
+  static List<Setting<?>> declared() {
+    List<Setting<?>> all = new ArrayList<>();
+    Collections.addAll(
+        all,
         DATA,
         OUTPUT,
         WORKERS,
@@ -267,13 +284,10 @@ public record TrainSettings(
         RECORD_EXAMPLES,
         StoreSettings.STORE,
         StoreSettings.MEMORY,
-        StoreSettings.DECODE_THREADS,
-        CROP,
-        PADDING,
-        FLIP,
-        CUTOUT,
-        CHECKPOINT_INTERVAL,
-        CHECKPOINT_KEEP);
+        StoreSettings.DECODE_THREADS);
+    all.addAll(AugmentationSettings.declared());
+    Collections.addAll(all, CHECKPOINT_INTERVAL, CHECKPOINT_KEEP);
+    return List.copyOf(all);
   }
 
   /**
@@ -322,21 +336,10 @@ public record TrainSettings(
         averaging,
         outer,
         exchange,
-        augmentation(settings, spec.height(), spec.channels()),
+        AugmentationSettings.from(settings, spec.height(), spec.channels()),
         labelSmoothing,
         seed,
         engine.name());
-  }
-
-  /** The augmentation for images of a height and a number of channels. */
-  private static Augmentation augmentation(Settings settings, int height, int channels) {
-    boolean grey = channels == 1;
-    CropPolicy crop = settings.get(CROP);
-    return new Augmentation(
-        crop,
-        settings.get(PADDING).orElse(grey || crop == CropPolicy.RESIZED ? 0 : height / 8),
-        settings.get(FLIP).orElse(grey ? FlipPolicy.NONE : FlipPolicy.HORIZONTAL),
-        settings.get(CUTOUT));
   }
 
   /** Iterations of each worker in the whole run. */

@@ -1,5 +1,7 @@
 package org.meanfield.jobs.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -30,6 +32,8 @@ final class EchoJob implements Job {
     CORRUPT,
     CONFLICT,
     UNEXPECTED,
+    DISK_FULL,
+    SPARK_GONE,
     DATA_ON_EXECUTOR
   }
 
@@ -70,6 +74,11 @@ final class EchoJob implements Job {
       case CORRUPT -> throw new CorruptArtifactException("damaged");
       case CONFLICT -> throw new ConflictException("taken");
       case UNEXPECTED -> throw new IllegalStateException("a defect\nwith details");
+      case DISK_FULL ->
+          throw new UncheckedIOException(
+              "/data/x: No space left on device", new IOException("No space left on device"));
+      case SPARK_GONE ->
+          throw new IllegalStateException("Cannot call methods on a stopped SparkContext.");
       case DATA_ON_EXECUTOR -> {
         JavaSparkContext.fromSparkContext(context.spark().sparkContext())
             .parallelize(List.of(1), 1)

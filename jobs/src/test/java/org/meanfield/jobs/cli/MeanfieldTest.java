@@ -183,6 +183,38 @@ class MeanfieldTest {
     assertThat(result().get("status").asText()).isEqualTo("failed");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--conf, my:file.conf, ./NAME",
+    "--conf, nosuch://host/my.conf, correct the word before the colon",
+    "--output, a:b, ./NAME",
+    "--output, nosuch://host/out, correct the word before the colon",
+    "--set, 'echo.output=[a]', is not a single value"
+  })
+  void aPathThatIsNoneIsOneErrorWithoutATrace(String option, String value, String advice) {
+    assertThat(run("echo", option, value)).isEqualTo(2);
+    assertThat(complained()).contains(value.replace("echo.output=", ""), advice);
+    assertThat(complained()).doesNotContain("\tat ", "unexpected");
+  }
+
+  @Test
+  void anOutputThatIsAFileIsRefusedAndStays() throws IOException {
+    Path file = Files.writeString(folder.resolve("mine.png"), "precious");
+    assertThat(run("echo", "--output", file.toString())).isEqualTo(2);
+    assertThat(complained()).contains("mine.png is a file; name a folder");
+    assertThat(file).hasContent("precious");
+  }
+
+  @Test
+  void aFileSystemThatRefusesIsToldInOneLine() {
+    assertThat(run("echo", "--output", output(), "--set", "echo.ending=disk-full")).isEqualTo(1);
+    assertThat(complained())
+        .contains("/data/x: No space left on device", "make some", "the output is " + output())
+        .doesNotContain("unexpected", "stack trace");
+    assertThat(run("echo", "--output", output(), "--set", "echo.ending=spark-gone")).isEqualTo(1);
+    assertThat(complained()).contains("Check --master and the cluster");
+  }
+
   @Test
   void wrongSettingsLeaveAResultWhereTheOutputIsKnown() throws IOException {
     run("echo", "--output", output(), "--times", "many");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
@@ -169,20 +170,20 @@ class ListenersAndTimesTest {
 
     @Override
     public void putStorageMetaData(
-        java.util.Collection<? extends org.deeplearning4j.core.storage.StorageMetaData> data) {}
+        Collection<? extends org.deeplearning4j.core.storage.StorageMetaData> data) {}
 
     @Override
     public void putStaticInfo(org.deeplearning4j.core.storage.Persistable info) {}
 
     @Override
     public void putStaticInfo(
-        java.util.Collection<? extends org.deeplearning4j.core.storage.Persistable> info) {}
+        Collection<? extends org.deeplearning4j.core.storage.Persistable> info) {}
 
     @Override
     public void putUpdate(org.deeplearning4j.core.storage.Persistable update) {}
 
     @Override
     public void putUpdate(
-        java.util.Collection<? extends org.deeplearning4j.core.storage.Persistable> updates) {}
+        Collection<? extends org.deeplearning4j.core.storage.Persistable> updates) {}
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -261,7 +262,7 @@ class MeanfieldTrainingMasterTest {
         });
   }
 
-  private static float[] onMultiLayer(java.util.function.Consumer<SparkDl4jMultiLayer> program) {
+  private static float[] onMultiLayer(Consumer<SparkDl4jMultiLayer> program) {
     MeanfieldTrainingMaster master = builder().build();
     SparkDl4jMultiLayer training =
         new SparkDl4jMultiLayer(spark, TinyMinibatches.convolutional(), master);
@@ -271,7 +272,7 @@ class MeanfieldTrainingMasterTest {
   }
 
   /** Fits twice. */
-  private static float[] onGraph(java.util.function.Consumer<SparkComputationGraph> fit) {
+  private static float[] onGraph(Consumer<SparkComputationGraph> fit) {
     MeanfieldTrainingMaster master = builder().build();
     SparkComputationGraph training =
         new SparkComputationGraph(spark, TinyMinibatches.graph(), master);

@@ -107,6 +107,20 @@ class EvaluateJobTest {
   }
 
   @Test
+  void filesOfOthersAreLeftAloneAndThoseOfAKilledEvaluationAreReplaced() throws IOException {
+    Path output = Files.createDirectories(folder.resolve("mine"));
+    Files.writeString(output.resolve("predictions.csv"), "precious");
+    Map<String, Object> settings = Map.of("evaluate.output", output.toString());
+    assertThatThrownBy(() -> run(model, settings))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("holds predictions.csv, which 'evaluate' did not write");
+    assertThat(output.resolve("predictions.csv")).hasContent("precious");
+    Files.writeString(output.resolve(".evaluate-claim"), "");
+    assertThat(run(model, settings).status()).isEqualTo(JobResult.Status.DONE);
+    assertThat(output.resolve(".evaluate-claim")).doesNotExist();
+  }
+
+  @Test
   void otherClassesAreRefusedNamingBoth() {
     LinearClassifier other = new LinearClassifier(12, List.of("left", "right"), 5);
     assertThatThrownBy(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -34,7 +35,7 @@ class MetricsOracleTest {
       int label = Math.min(random.nextInt(CLASSES), random.nextInt(CLASSES));
       int predicted = random.nextInt(3) == 0 ? random.nextInt(CLASSES) : label;
       float[] probabilities = new float[CLASSES];
-      java.util.Arrays.fill(probabilities, 0.05f);
+      Arrays.fill(probabilities, 0.05f);
       probabilities[predicted] = 0.7f;
       evaluator.add("id" + i, label, FloatVector.wrap(probabilities));
       pairs.add(new Tuple2<>((double) predicted, (double) label));

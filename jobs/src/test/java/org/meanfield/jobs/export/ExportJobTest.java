@@ -132,6 +132,26 @@ class ExportJobTest {
   }
 
   @Test
+  void filesOfOthersAreLeftAloneAndThoseOfAKilledExportAreReplaced() throws IOException {
+    Files.createDirectories(output);
+    Files.writeString(output.resolve("labels.txt"), "precious");
+    assertThat(export(new ExportJob(), run)).isEqualTo(6);
+    assertThat(errors.toString(StandardCharsets.UTF_8))
+        .contains("holds labels.txt, which 'export' did not write", "choose another output");
+    assertThat(output.resolve("labels.txt")).hasContent("precious");
+
+    Files.writeString(output.resolve(".export-claim"), "");
+    assertThat(export(new ExportJob(), run)).isZero();
+    assertThat(Files.readAllLines(output.resolve("labels.txt"))).isEqualTo(classes.names());
+    assertThat(output.resolve(".export-claim")).doesNotExist();
+
+    String ofTheRun = run.toString();
+    output = run;
+    assertThat(export(new ExportJob(), run)).isEqualTo(6);
+    assertThat(errors.toString(StandardCharsets.UTF_8)).contains(ofTheRun + " holds run.json");
+  }
+
+  @Test
   void saysWhatIsMissing() throws IOException {
     Files.writeString(run.resolve("run.json"), "{\"dataset\": {\"uri\": \"/moved/away\"}}");
     assertThat(export(new ExportJob(), run)).isEqualTo(3);

@@ -2,22 +2,18 @@ package org.meanfield.jobs.export;
 
 import java.util.Arrays;
 import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.meanfield.data.ClassIndex;
-import org.meanfield.data.ImageSpec;
-import org.meanfield.data.Normalization;
-import org.meanfield.data.ResizePolicy;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.nd4j.NativeBackend;
+import org.meanfield.jobs.testing.SoftmaxNetwork;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
 import org.meanfield.model.Network;
 import org.meanfield.model.TrainedModel;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
  * A classifier that names the class whose mean image is nearest, far better than by chance. Its
@@ -73,28 +69,16 @@ final class FaintCentroids {
   }
 
   private static Network network(ClassIndex classes, int side) {
-    var graph =
+    GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .graphBuilder()
-            .addInputs("image")
             .addLayer(
                 "faint",
                 new DenseLayer.Builder()
                     .nOut(classes.size())
                     .activation(Activation.IDENTITY)
                     .build(),
-                "image")
-            .addLayer(
-                "output",
-                new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                    .nOut(classes.size())
-                    .activation(Activation.SOFTMAX)
-                    .build(),
-                "faint")
-            .setOutputs("output")
-            .setInputTypes(InputType.convolutional(side, side, 1))
-            .build();
-    ImageSpec spec = new ImageSpec(side, side, 1, ResizePolicy.STRETCH, Normalization.unitRange(1));
-    return new Network("centroids", graph, spec, classes);
+                SoftmaxNetwork.INPUT);
+    return SoftmaxNetwork.end("centroids", graph, "faint", side, 1, classes);
   }
 }

@@ -49,6 +49,52 @@ class FolderIngestTest {
   }
 
   @Test
+  void foldersWithoutAPictureAreNamed() throws IOException {
+    Path input = folder.resolve("in");
+    IngestRuns.draw(input.resolve("disc"), "disc", 0, 12);
+    IngestRuns.draw(input.resolve("square/small"), "square", 0, 12);
+    Files.createDirectories(input.resolve("owl"));
+    DatasetManifest manifest = IngestRuns.ingest(input, folder.resolve("out")).manifest();
+    assertThat(manifest.classes().names()).containsExactly("disc", "square/small");
+    assertThat(manifest.warnings())
+        .contains("1 folders have no image that can be used, and are no classes: 'owl'");
+  }
+
+  @Test
+  void namesThatLookLikePatternsOrUrisAreNames() throws IOException {
+    Path input = folder.resolve("my [1]{a} ü%20*");
+    IngestRuns.draw(input.resolve("disc"), "disc", 0, 12);
+    Files.move(input.resolve("disc/0.png"), input.resolve("disc/12:30?.png"));
+    DatasetFiles data = IngestRuns.ingest(input, folder.resolve("out [2]{b}"));
+    assertThat(data.split(Split.TRAIN).count()).isEqualTo(data.manifest().examples(Split.TRAIN));
+    assertThat(data.manifest().examples()).isEqualTo(12);
+  }
+
+  @Test
+  void aLinkThatLeadsBackIsRefused() throws IOException {
+    Path input = folder.resolve("in");
+    IngestRuns.draw(input.resolve("disc"), "disc", 0, 3);
+    Files.createSymbolicLink(input.resolve("disc/again"), Path.of("."));
+    IngestRuns.Outcome outcome = IngestRuns.run(input, folder.resolve("out"));
+    assertThat(outcome.exitCode()).isEqualTo(3);
+    assertThat(outcome.errors()).contains("remove the link").doesNotContain("\tat ");
+  }
+
+  @Test
+  void anOutputInTheInputIsRefusedAndNothingIsWritten() throws IOException {
+    Path input = folder.resolve("in");
+    IngestRuns.draw(input.resolve("disc"), "disc", 0, 3);
+    for (Path output : List.of(input, input.resolve("packed"), input.resolve("disc/packed"))) {
+      IngestRuns.Outcome outcome = IngestRuns.run(input, output);
+      assertThat(outcome.exitCode()).isEqualTo(2);
+      assertThat(outcome.errors()).contains("lies in the input", "ingest.output");
+    }
+    try (var all = Files.walk(input)) {
+      assertThat(all.filter(Files::isRegularFile)).hasSize(3);
+    }
+  }
+
+  @Test
   void nestedFoldersAreClassesAndAreSplitByContent() throws IOException {
     Path input = folder.resolve("in");
     IngestRuns.draw(input.resolve("round/disc"), "disc", 0, 40);

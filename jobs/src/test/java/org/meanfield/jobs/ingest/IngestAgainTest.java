@@ -159,7 +159,8 @@ class IngestAgainTest {
     Map<String, Object> given =
         Map.of("ingest.input", input.toString(), "ingest.output", output.toString());
     IngestSettings settings =
-        IngestSettings.from(Settings.resolve(IngestSettings.ALL, ConfigFactory.parseMap(given)));
+        IngestSettings.from(
+            Settings.resolve(IngestSettings.declared(), ConfigFactory.parseMap(given)));
     Storage storage = new Storage(IngestRuns.spark().sparkContext().hadoopConfiguration());
     new IngestOutput(storage, settings, storage.qualify(settings.input())).claim();
   }

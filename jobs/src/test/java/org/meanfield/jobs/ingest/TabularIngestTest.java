@@ -3,6 +3,7 @@ package org.meanfield.jobs.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +44,46 @@ class TabularIngestTest {
             .map(row -> row.getString(0))
             .toList();
     assertThat(origins).allMatch(origin -> origin.matches("part-.*\\.parquet#\\d+"));
+  }
+
+  @Test
+  void aTableThatIsNoneIsRefusedWithWhatToDo() throws IOException {
+    Path csv = folder.resolve("labels.csv");
+    Files.writeString(csv, "path,label\n1.png,a\n", StandardCharsets.UTF_16);
+    assertThat(refusal(csv)).contains("labels.csv is in UTF-16; save it as CSV in UTF-8");
+    Files.writeString(csv, "filename,kind\n1.png,a\n");
+    assertThat(refusal(csv)).contains("[filename, kind]", "'label'", "ingest.label-column");
+    Files.writeString(csv, "path;label\n1.png;a\n");
+    assertThat(refusal(csv)).contains("has 1 columns", "comma between them");
+    Path parquet = Files.writeString(folder.resolve("table.parquet"), "no Parquet at all, it is");
+    assertThat(refusal(parquet)).contains("table.parquet", "cannot be read as Parquet");
+  }
+
+  private String refusal(Path input) throws IOException {
+    IngestRuns.Outcome outcome = IngestRuns.run(input, folder.resolve("refused"));
+    assertThat(outcome.exitCode()).isEqualTo(3);
+    return outcome.errors();
+  }
+
+  @Test
+  void linesWithoutAUsablePathAreRejectedOneByOne() throws IOException {
+    Path input = Files.createDirectories(folder.resolve("in"));
+    IngestRuns.draw(input.resolve("disc"), "disc", 0, PER_CLASS);
+    StringBuilder lines = new StringBuilder("path,label\r\n");
+    for (int i = 0; i < PER_CLASS; i++) {
+      lines.append("disc/").append(i).append(".png,disc\r\n");
+    }
+    lines.append("C:/pictures/1.png,disc\r\nnosuch://host/1.png,disc\r\n,disc\r\n,\r\n");
+    Files.writeString(input.resolve("labels.csv"), lines);
+    IngestRuns.Outcome outcome =
+        IngestRuns.run(
+            input.resolve("labels.csv"),
+            folder.resolve("out"),
+            "--set",
+            "ingest.max-reject-fraction=0.5");
+    assertThat(outcome.exitCode()).as(outcome.errors()).isZero();
+    assertThat(outcome.result().path("examples").asInt()).isEqualTo(PER_CLASS);
+    assertThat(outcome.result().path("rejected").asInt()).isEqualTo(3);
   }
 
   @Test

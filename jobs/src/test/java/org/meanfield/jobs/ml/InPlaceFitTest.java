@@ -257,7 +257,7 @@ class InPlaceFitTest {
     Config training =
         ConfigFactory.parseMap(
             Map.of("model.name", "mlp", "train.workers", workers, "train.epochs", 1));
-    try (RunFolder own = RunFolder.open(spark, Option.apply(runs.toString()))) {
+    try (FitFolder own = FitFolder.open(spark, Option.apply(runs.toString()))) {
       new Fit(
               spark,
               own,

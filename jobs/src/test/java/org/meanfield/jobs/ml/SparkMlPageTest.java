@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.MatchResult;
@@ -59,8 +60,7 @@ class SparkMlPageTest {
       assertThat(source).contains(block);
     }
     assertThat(page).contains("```python\n" + Files.readString(PYTHON) + "```");
-    List<String> params =
-        java.util.Arrays.stream(new ImageClassifier().params()).map(Param::name).toList();
+    List<String> params = Arrays.stream(new ImageClassifier().params()).map(Param::name).toList();
     List<String> named =
         Pattern.compile("(?m)^\\| `([a-z]\\w+)`")
             .matcher(page)

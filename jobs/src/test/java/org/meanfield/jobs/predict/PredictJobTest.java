@@ -151,6 +151,26 @@ class PredictJobTest {
   }
 
   @Test
+  void anOutputAmongTheImagesIsRefused() {
+    assertThatThrownBy(() -> run(1, "images", "images/out"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("lies in the input");
+    assertThat(images.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void aNameThatLooksLikeAPatternIsAName() throws IOException {
+    Path odd = Files.createDirectories(folder.resolve("my [1]{a}"));
+    Files.copy(folder.resolve("images/image 1.png"), odd.resolve("image 1.png"));
+    run(1, "my [1]{a}", "of [x]");
+    assertThat(folder.resolve("of [x]/predict.json")).isRegularFile();
+    Files.copy(folder.resolve("images/image 1.png"), odd.resolve("12:30.png"));
+    assertThatThrownBy(() -> run(1, "my [1]{a}", "colon"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("12:30.png; rename it");
+  }
+
+  @Test
   void singleFilesAndGlobs() {
     run(1, "images/image 1.png", "single");
     assertThat(predictions("single")).hasSize(1);

@@ -169,6 +169,10 @@ class RegistryCommandsTest {
     assertThat(complained()).contains("registry COMMAND");
     assertThat(call("registry", "lsit")).isEqualTo(2);
     assertThat(complained()).contains("'lsit' is not a command; did you mean 'list'?");
+    String mistyped = folder.resolve("regsitry").toString();
+    for (String verb : List.of("list", "verify", "gc")) {
+      assertThat(call("registry", verb, "--registry", mistyped)).isEqualTo(6);
+    }
     assertThat(call("registry", "list", "--regisrty", "x")).isEqualTo(2);
     assertThat(complained()).contains("did you mean '--registry'?");
   }

@@ -27,14 +27,7 @@ final class RetrainCommands {
   /** Images of each class in the frozen test split. */
   static final int TESTS = 36;
 
-  static final Retraining.Watch UNDISTURBED =
-      new Retraining.Watch() {
-        @Override
-        public void starts(String step) {}
-
-        @Override
-        public void committed(String step) {}
-      };
+  static final Retraining.Watch UNDISTURBED = new Retraining.Watch() {};
 
   private final Path folder;
   private final String scheme;

@@ -72,6 +72,15 @@ class RetrainJobTest {
   }
 
   private void threeDays(RetrainCommands day) throws Exception {
+    theFirstDeliveryMakesAChampion(day);
+    whatIsNotDueWaits(day);
+    theSecondDeliveryMakesTheNextOneWhileAnotherStartIsTurnedAway(day);
+    aMislabelledDeliveryIsRefused(day);
+    assertThat(day.registry("rollback", "--reason", "by hand")).as(day.printed()).isZero();
+    assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(1);
+  }
+
+  private static void theFirstDeliveryMakesAChampion(RetrainCommands day) throws Exception {
     Files.createDirectories(day.at("input"));
     assertThat(day.run()).as(day.printed()).isEqualTo(20);
     assertThat(day.result().get("status").asText()).isEqualTo("no-new-data");
@@ -86,7 +95,9 @@ class RetrainJobTest {
     assertThat(day.run("--run-id", "monday 04:00")).isZero();
     assertThat(day.result().get("status").asText()).isEqualTo("nothing-to-do");
     assertThat(day.run()).as("the delivery was used").isEqualTo(20);
+  }
 
+  private static void whatIsNotDueWaits(RetrainCommands day) throws Exception {
     // As the runbook says of a damaged one: it is made again of the original.
     new Storage(new Configuration()).delete(day.at("retrain/deliveries/day-1").toString());
     RetrainCommands.draw(day.at("input/odd/unknown"), "disc", 500, 504);
@@ -103,6 +114,10 @@ class RetrainJobTest {
     assertThat(day.run("--dry-run")).isZero();
     assertThat(day.printed()).contains("would run as content-", "new-labels 120", "passed");
     onlyForceRunsWhatIsNotDue(day);
+  }
+
+  private void theSecondDeliveryMakesTheNextOneWhileAnotherStartIsTurnedAway(RetrainCommands day)
+      throws Exception {
     List<Integer> meanwhile = new ArrayList<>();
     Retraining.Watch another =
         new Retraining.Watch() {
@@ -114,9 +129,6 @@ class RetrainJobTest {
               assertThat(second.printed()).contains("is held by", "process");
             }
           }
-
-          @Override
-          public void committed(String step) {}
         };
     assertThat(day.run(another, Clock.systemUTC())).as(day.printed()).isZero();
     assertThat(meanwhile).containsExactly(75);
@@ -133,7 +145,9 @@ class RetrainJobTest {
     double fromNothing = firstLoss(day, "monday-04-00");
     assertThat(firstLoss(day, second.get("runId").asText())).isLessThan(fromNothing / 2);
     assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(2);
+  }
 
+  private static void aMislabelledDeliveryIsRefused(RetrainCommands day) throws Exception {
     day.deliverMislabelled("day-3", 80, 380);
     assertThat(day.run()).as(day.printed()).isEqualTo(21);
     assertThat(day.printed()).contains("failed         non-inferiority");
@@ -141,9 +155,6 @@ class RetrainJobTest {
     assertThat(day.registry().versions()).hasSize(3);
     assertThat(day.result().get("decision").asText()).isIn("keep-champion", "refuse");
     assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(2);
-
-    assertThat(day.registry("rollback", "--reason", "by hand")).as(day.printed()).isZero();
-    assertThat(day.json("serving/current.json").get("version").asInt()).isEqualTo(1);
   }
 
   /** Too soon after a run, or too few new labels: 20, whatever else asks for a run. */

@@ -20,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +59,7 @@ class ServeCommandTest {
           HttpRequest.newBuilder(base.resolve("v2/models/classifier/infer"))
               .POST(
                   BodyPublishers.ofString(
-                      "{\"inputs\":[{\"name\":\"pixels\",\"datatype\":\"UINT8\",\"shape\":[1,4,4,3],"
-                          + "\"data\":"
+                      "{\"inputs\":[{\"name\":\"pixels\",\"datatype\":\"UINT8\",\"shape\":[1,4,4,3],\"data\":"
                           + Collections.nCopies(48, 7)
                           + "}]}"))
               .build();
@@ -88,7 +88,8 @@ class ServeCommandTest {
     Map<String, Object> given =
         Map.of("serve.model", "x", "serve.drain-seconds", 1.5, "serve.stop-seconds", 4);
     ServerLimits limits =
-        ServeSettings.from(Settings.resolve(ServeSettings.ALL, ConfigFactory.parseMap(given)))
+        ServeSettings.from(
+                Settings.resolve(ServeSettings.declared(), ConfigFactory.parseMap(given)))
             .limits();
     assertThat(limits.drain()).isEqualTo(Duration.ofMillis(1500));
     assertThat(limits.stop()).isEqualTo(Duration.ofSeconds(4));
@@ -140,7 +141,7 @@ class ServeCommandTest {
 
   private static Process start(String... arguments) throws IOException {
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",

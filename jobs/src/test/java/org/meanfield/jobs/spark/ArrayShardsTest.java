@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ class ArrayShardsTest {
     List<List<String>> one = shards(spark.parallelize(examples, 1), 3, "one");
     assertThat(one).extracting(List::size).containsExactly(13, 13, 14);
     List<ArrayExample> turned = new ArrayList<>(examples);
-    java.util.Collections.reverse(turned);
+    Collections.reverse(turned);
     assertThat(shards(spark.parallelize(turned, 7), 3, "turned")).isEqualTo(one);
   }
 

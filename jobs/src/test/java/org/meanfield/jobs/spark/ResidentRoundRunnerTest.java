@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -26,6 +28,8 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.meanfield.average.ExchangeCodec;
 import org.meanfield.average.OuterOptimizer;
 import org.meanfield.error.DivergedException;
@@ -73,6 +77,19 @@ class ResidentRoundRunnerTest {
             .isEqualTo(expected);
       }
     }
+  }
+
+  /** Two replicas of one process draw dropout at the same time, on two resident tasks. */
+  @ParameterizedTest
+  @ValueSource(strings = {"torch", "torch-bf16"})
+  void theThreeRunnersGiveTheSameBitsOnLibTorch(String engine) {
+    List<PackedExamples> shards = TinyTraining.shards(rows, 3, folder);
+    TinyRounds rounds = rounds(TinyTraining.planFor(shards).withEngine(engine));
+    Checkpoint expected = rounds.sequential(shards);
+    assertThat(rounds.onSpark(data(3))).isEqualTo(expected);
+    assertThat(rounds.resident(data(3), 2)).isEqualTo(expected);
+    Checkpoint onNd4j = rounds(TinyTraining.planFor(shards)).sequential(shards);
+    assertThat(expected.state()).as("%s computed it", engine).isNotEqualTo(onNd4j.state());
   }
 
   @Test
@@ -175,7 +192,7 @@ class ResidentRoundRunnerTest {
     TrainingPlan plan = TinyTraining.plan(List.of(12, 12, 12));
     ModelState start = TinyRounds.ENGINE.initialState(plan.network());
     float[] wild = new float[start.parameters().length()];
-    java.util.Arrays.fill(wild, Float.NaN);
+    Arrays.fill(wild, Float.NaN);
     MergedState bad =
         new MergedState(
             new ModelState(FloatVector.wrap(wild), start.updaterState()), FloatVector.empty());
@@ -301,8 +318,7 @@ class ResidentRoundRunnerTest {
   /** Keeps what it hears. */
   private record Told(RoundRunner runner, List<MergedRound> heard) implements RoundRunner {
     @Override
-    public MergedState run(
-        Stretch rounds, MergedState start, java.util.function.Consumer<MergedRound> told) {
+    public MergedState run(Stretch rounds, MergedState start, Consumer<MergedRound> told) {
       return runner.run(
           rounds,
           start,

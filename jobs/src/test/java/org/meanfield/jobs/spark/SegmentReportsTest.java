@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.meanfield.model.FloatVector;
 import org.meanfield.model.ModelState;
@@ -27,16 +28,20 @@ class SegmentReportsTest {
   private final List<MergedRound> told = new ArrayList<>();
   private final SegmentReports reports = new SegmentReports(STRETCH, told::add);
 
+  @BeforeEach
+  void twoTasksBegin() {
+    reports.beginAttempt(0, 2);
+  }
+
   @Test
   void holdsARoundBackUntilItsStateIsHere() {
-    reports.attempt(0, 2);
-    all(0, 1, 2, 3);
+    bothReport(0, 1, 2, 3);
     assertThat(numbers()).containsExactly(0, 1);
     reports.state(new WireState(3, state(7)));
     assertThat(numbers()).containsExactly(0, 1, 2, 3);
     assertThat(told.get(2).state()).contains(state(7));
     assertThat(told).filteredOn(round -> round.state().isPresent()).hasSize(1);
-    all(4);
+    bothReport(4);
     assertThat(numbers()).as("the last one waits for the end").hasSize(4);
     reports.finish();
     assertThat(numbers()).containsExactly(0, 1, 2, 3, 4);
@@ -44,14 +49,13 @@ class SegmentReportsTest {
 
   @Test
   void aTaskLostBeforeItReportedARoundLeavesTheStateOnTheWayToGoOnFrom() {
-    reports.attempt(0, 2);
-    all(0, 1, 2);
+    bothReport(0, 1, 2);
     reports.state(new WireState(3, state(7)));
     reports.merged(merged(0, 3, 1)); // the other task merged it too, and died
-    assertThat(reports.areWhole(3)).isTrue();
-    assertThat(reports.areWhole(4)).isFalse();
-    assertThat(reports.kept()).contains(new WireState(3, state(7)));
-    reports.attempt(3, 1);
+    assertThat(reports.areWholeBefore(3)).isTrue();
+    assertThat(reports.areWholeBefore(4)).isFalse();
+    assertThat(reports.newestTold()).contains(new WireState(3, state(7)));
+    reports.beginAttempt(3, 1);
     reports.merged(merged(0, 0, 1));
     reports.merged(merged(0, 1, 1));
     reports.finish();
@@ -60,46 +64,32 @@ class SegmentReportsTest {
 
   @Test
   void aStateLostWithItsTaskIsComputedAgain() {
-    reports.attempt(0, 2);
-    all(0, 1, 2, 3);
+    bothReport(0, 1, 2, 3);
     reports.state(new WireState(4, state(9))); // of a survivor, after a round that nobody keeps
-    assertThat(reports.areWhole(2)).isTrue();
-    assertThat(reports.areWhole(4)).isFalse();
-    assertThat(reports.kept()).isEmpty();
-    reports.attempt(0, 1);
-    for (int index = 0; index < 5; index++) {
-      reports.merged(merged(0, index, 1));
-    }
-    reports.state(new WireState(3, state(7)));
-    reports.finish();
+    assertThat(reports.areWholeBefore(2)).isTrue();
+    assertThat(reports.areWholeBefore(4)).isFalse();
+    assertThat(reports.newestTold()).isEmpty();
+    oneTaskRunsAllAgain();
     assertThat(numbers()).containsExactly(0, 1, 2, 3, 4);
     assertThat(told.get(2).state()).contains(state(7));
   }
 
   @Test
   void whereNothingFollowsAMissingStateHoldsNoReportBack() {
-    reports.attempt(0, 2);
-    all(0, 1, 2, 3);
-    reports.giveUp(4);
+    bothReport(0, 1, 2, 3);
+    reports.tellReportedBefore(4);
     assertThat(numbers()).containsExactly(0, 1, 2, 3);
   }
 
   @Test
   void roundsThatRunAgainAreNotToldAgain() {
-    reports.attempt(0, 2);
-    all(0, 1);
-    reports.attempt(0, 1);
-    for (int index = 0; index < 5; index++) {
-      reports.merged(merged(0, index, 1));
-    }
-    reports.state(new WireState(3, state(7)));
-    reports.finish();
+    bothReport(0, 1);
+    oneTaskRunsAllAgain();
     assertThat(numbers()).containsExactly(0, 1, 2, 3, 4);
   }
 
   @Test
   void aRoundLastsAsLongAsItsTasksSayBetweenTheFirstAndTheLast() {
-    reports.attempt(0, 2);
     for (int index = 0; index < 3; index++) {
       reports.merged(merged(0, index, 3));
       reports.merged(merged(1, index, 5));
@@ -109,12 +99,20 @@ class SegmentReportsTest {
 
   @Test
   void refusesToTellWhatNobodyReported() {
-    reports.attempt(0, 2);
     reports.merged(merged(0, 0, 1));
     assertThatThrownBy(reports::finish).hasMessageContaining("not all tasks reported");
   }
 
-  private void all(int... rounds) {
+  private void oneTaskRunsAllAgain() {
+    reports.beginAttempt(0, 1);
+    for (int index = 0; index < 5; index++) {
+      reports.merged(merged(0, index, 1));
+    }
+    reports.state(new WireState(3, state(7)));
+    reports.finish();
+  }
+
+  private void bothReport(int... rounds) {
     for (int index : rounds) {
       reports.merged(merged(1, index, 1));
       reports.merged(merged(0, index, 1));

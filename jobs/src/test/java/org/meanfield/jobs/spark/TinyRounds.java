@@ -32,7 +32,8 @@ record TinyRounds(TrainingPlan plan, Path folder) {
   static final int TIMEOUT_SECONDS = 240;
 
   Checkpoint sequential(List<? extends WorkerExamples> examples) {
-    try (RoundRunner runner = new SequentialRoundRunner(ENGINE, plan, examples, IdRecording.OFF)) {
+    Engine engine = Engines.named(plan.engine());
+    try (RoundRunner runner = new SequentialRoundRunner(engine, plan, examples, IdRecording.OFF)) {
       return train(runner);
     }
   }

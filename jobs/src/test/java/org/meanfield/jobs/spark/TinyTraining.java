@@ -2,6 +2,7 @@ package org.meanfield.jobs.spark;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -101,7 +102,7 @@ final class TinyTraining {
   /** What {@link WorkerData} must do, written without Spark: sort by key, cut into equal ranges. */
   static List<PackedExamples> shards(Dataset<Row> rows, int workers, Path folder) {
     List<Row> sorted = new ArrayList<>(rows.select("id", "label", "image").collectAsList());
-    sorted.sort(java.util.Comparator.comparing(row -> ExampleKey.of(SEED, row.getString(0))));
+    sorted.sort(Comparator.comparing(row -> ExampleKey.of(SEED, row.getString(0))));
     List<PackedExamples> shards = new ArrayList<>();
     Iterator<Row> next = sorted.iterator();
     for (int worker = 0; worker < workers; worker++) {

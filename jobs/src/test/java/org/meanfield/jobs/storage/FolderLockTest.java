@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -61,8 +62,8 @@ class FolderLockTest {
   @Test
   void aSignOfLifeKeepsIt() {
     try (FolderLock first = take("ada", NOON)) {
-      new JsonFile<>(storage, folder + "/00000001.heartbeat", FolderLock.Heartbeat.class)
-          .write(new FolderLock.Heartbeat(NOON.plusSeconds(500).toString()));
+      new JsonFile<>(storage, folder + "/00000001.heartbeat", LockFiles.Heartbeat.class)
+          .write(new LockFiles.Heartbeat(NOON.plusSeconds(500).toString()));
       assertThatThrownBy(() -> take("bob", NOON.plus(EXPIRY)))
           .isInstanceOf(LockHeldException.class);
       first.requireHeld();
@@ -92,8 +93,8 @@ class FolderLockTest {
   /** An owner that wrote its file, and nothing since. */
   private void leave(RunningProcess process) {
     storage.delete(folder.resolve("00000001.json").toString());
-    new JsonFile<>(storage, folder + "/00000001.json", FolderLock.Owner.class)
-        .write(new FolderLock.Owner("ada", NOON.toString(), process, "id"));
+    new JsonFile<>(storage, folder + "/00000001.json", LockFiles.Owner.class)
+        .write(new LockFiles.Owner("ada", NOON.toString(), process, "id"));
   }
 
   @Test
@@ -128,7 +129,7 @@ class FolderLockTest {
       try {
         taker.get().requireHeld();
         winners++;
-      } catch (java.util.concurrent.ExecutionException e) {
+      } catch (ExecutionException e) {
         assertThat(e).hasCauseInstanceOf(LockHeldException.class);
       }
     }

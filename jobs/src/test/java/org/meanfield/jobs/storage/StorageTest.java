@@ -49,6 +49,22 @@ class StorageTest {
   }
 
   @Test
+  void whatIsNoPathIsRefusedAndANameWithAColonIsAFile() throws IOException {
+    assertThatThrownBy(() -> storage.exists(" "))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("blank");
+    assertThatThrownBy(() -> storage.exists("a:b"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("'a:b' is no path");
+    assertThatThrownBy(() -> storage.exists("hdfs:///data"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("names no host");
+    Path file = Files.writeString(folder.resolve("12:30.png"), "found");
+    assertThat(storage.readText(file.toString())).isEqualTo("found");
+    assertThat(storage.qualify("./a:b")).endsWith("/a:b");
+  }
+
+  @Test
   void aFailedWriteLeavesTheOldFileAndNothingElse() throws Exception {
     Path target = Files.createDirectories(folder.resolve("in-the-way/full")).getParent();
 

@@ -6,14 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.meanfield.data.ClassIndex;
-import org.meanfield.data.ImageSpec;
-import org.meanfield.data.Normalization;
-import org.meanfield.data.ResizePolicy;
 import org.meanfield.engine.EngineScorer;
 import org.meanfield.engine.Engines;
 import org.meanfield.engine.Scorer;
@@ -21,8 +17,6 @@ import org.meanfield.engine.ScorerSource;
 import org.meanfield.engine.nd4j.NativeBackend;
 import org.meanfield.model.Network;
 import org.meanfield.model.TrainedModel;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
  * A softmax regression on square colour images with random weights: the quickest model to open.
@@ -36,24 +30,13 @@ public record LinearClassifier(int side, List<String> classes, long seed) implem
   /** The model itself. */
   public TrainedModel trained() {
     NativeBackend.load();
-    var graph =
+    GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
             .weightInit(WeightInit.XAVIER)
-            .graphBuilder()
-            .addInputs("image")
-            .addLayer(
-                "output",
-                new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                    .nOut(classes.size())
-                    .activation(Activation.SOFTMAX)
-                    .build(),
-                "image")
-            .setOutputs("output")
-            .setInputTypes(InputType.convolutional(side, side, 3))
-            .build();
-    ImageSpec spec = new ImageSpec(side, side, 3, ResizePolicy.STRETCH, Normalization.unitRange(3));
-    Network network = new Network("tiny", graph, spec, new ClassIndex(classes));
+            .graphBuilder();
+    Network network =
+        SoftmaxNetwork.end("tiny", graph, SoftmaxNetwork.INPUT, side, 3, new ClassIndex(classes));
     return new TrainedModel(network, Engines.named("nd4j").initialState(network), "run", "data");
   }
 

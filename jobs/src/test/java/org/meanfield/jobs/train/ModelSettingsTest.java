@@ -66,7 +66,7 @@ class ModelSettingsTest {
 
   private static ModelSettings read(String hocon) {
     return ModelSettings.from(
-        Settings.resolve(ModelSettings.settings(), ConfigFactory.parseString(hocon)));
+        Settings.resolve(ModelSettings.declared(), ConfigFactory.parseString(hocon)));
   }
 
   private static DatasetManifest greyData() {
@@ -81,6 +81,8 @@ class ModelSettingsTest {
         Map.of(),
         Map.of(),
         new DatasetManifest.Duplicates(0, 0, 0),
-        List.of());
+        List.of(),
+        Optional.empty(),
+        Optional.empty());
   }
 }

@@ -55,6 +55,6 @@ class OptimizerSettingsTest {
 
   private static OptimizerSettings read(String hocon) {
     return OptimizerSettings.from(
-        Settings.resolve(OptimizerSettings.settings(), ConfigFactory.parseString(hocon)));
+        Settings.resolve(OptimizerSettings.declared(), ConfigFactory.parseString(hocon)));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.data.Split;
+import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.torch.TorchEngine;
+import org.meanfield.jobs.ingest.IngestRuns;
 import org.meanfield.jobs.ingest.TinyDatasets;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.jobs.storage.FolderLock;
@@ -61,12 +64,49 @@ class TrainJobTest {
     TrainedModel model =
         TrainedModel.fromFiles(run.toString(), name -> bytes(run.resolve("model").resolve(name)));
     assertThat(ModelStateCodec.sha256(model.state())).isEqualTo(result.get("stateSha256").asText());
-    assertThat(runs.printed()).contains("LibTorch", "round 4/4", "validation accuracy");
+    assertThat(runs.printed()).contains("LibTorch", "round 4/4", "limit ", "validation accuracy");
+    for (JsonNode round : TrainRuns.rounds(run)) {
+      double limit = round.get("shares").get(round.get("limit").asText()).asDouble();
+      round.get("shares").forEach(share -> assertThat(share.asDouble()).isLessThanOrEqualTo(limit));
+    }
 
     assertThat(runs.train(run)).isZero();
     JsonNode again = TrainRuns.json(run.resolve("result.json"));
     assertThat(again.get("status").asText()).isEqualTo("nothing-to-do");
     assertThat(again.get("stateSha256")).isEqualTo(result.get("stateSha256"));
+  }
+
+  @Test
+  void aFolderOfSomethingElseIsLeftAlone() throws IOException {
+    Path mine = Files.createDirectories(folder.resolve("mine/model")).getParent();
+    assertThat(runs.train(mine)).isEqualTo(6);
+    assertThat(runs.printed()).contains("is no run (it has no run.json) and holds model");
+    assertThat(runs.train(data)).isEqualTo(6);
+    assertThat(runs.printed()).contains("and holds dataset.json");
+    assertThat(mine.resolve("model")).isEmptyDirectory();
+    assertThat(mine.resolve("run.json")).doesNotExist();
+  }
+
+  @Test
+  void whatNobodyCanTrainIsRefusedInALine() throws IOException {
+    Path only = Files.createDirectories(folder.resolve("one-class/disc"));
+    for (int i = 0; i < 4; i++) {
+      Files.write(only.resolve(i + ".png"), IngestRuns.png("disc", i));
+    }
+    DatasetFiles one =
+        IngestRuns.ingest(only.getParent(), folder.resolve("one-set"), "--splits", "1,0,0");
+    TrainRuns ofOne = new TrainRuns(one.uri());
+    assertThat(ofOne.train(folder.resolve("of-one"))).isEqualTo(3);
+    assertThat(ofOne.printed()).contains("has one class, [disc]").doesNotContain("unexpected");
+    assertThat(runs.train(folder.resolve("huge"), "--set", "image.size=99999x99999")).isEqualTo(2);
+    assertThat(runs.printed()).contains("parameters for images of 99999x99999x3; at most");
+    Path lacking = Files.createDirectories(folder.resolve("lacking"));
+    Files.writeString(lacking.resolve("run.json"), "{}");
+    assertThat(runs.train(lacking)).isEqualTo(5);
+    assertThat(runs.printed()).contains("run.json cannot be read", "it lacks 'settings'");
+    assertThat(runs.train(folder.resolve("of-folder"), "--set", "model.start-from=" + folder))
+        .isEqualTo(2);
+    assertThat(runs.printed()).contains("There is no file " + folder);
   }
 
   @Test
@@ -240,7 +280,38 @@ class TrainJobTest {
             runs.train(
                 folder.resolve("no-bf16"), "--engine", "nd4j", "--set", "train.precision=bf16"))
         .isEqualTo(2);
-    assertThat(runs.train(folder.resolve("any"), "--set", "train.precision=auto")).isZero();
+  }
+
+  @Test
+  void autoPrecisionTakesBf16WhereEveryExecutorHasItAndSaysSo() throws IOException {
+    boolean native16 = TorchEngine.computesBf16(ComputeDevice.CPU);
+    Path run = folder.resolve("any");
+    assertThat(runs.train(run, "--set", "train.precision=auto")).isZero();
+    assertThat(TrainRuns.json(run.resolve("run.json")).get("engine").asText())
+        .isEqualTo(native16 ? "torch-bf16" : "torch");
+    assertThat(runs.printed())
+        .contains(native16 ? "precision: bf16, which every" : "precision: fp32, because");
+  }
+
+  @Test
+  void whatAutoChoosesIsToldAndChangesNoBit() throws IOException {
+    Path resident = folder.resolve("resident");
+    assertThat(runs.train(resident, "--epochs", "1")).isZero();
+    assertThat(runs.printed())
+        .contains("rounds: resident, merged by the executors", "local stores, decoded");
+    spark.sparkContext().conf().set("spark.speculation", "true"); // its scheduler began without
+    try {
+      Path jobs = folder.resolve("jobs");
+      assertThat(runs.train(jobs, "--epochs", "1", "--set", "train.store-memory-mib=0")).isZero();
+      assertThat(runs.printed())
+          .contains("rounds: a Spark job each, because spark.speculation runs tasks twice")
+          .contains("local stores, encoded");
+      assertThat(TrainRuns.digest(jobs)).isEqualTo(TrainRuns.digest(resident));
+      assertThat(runs.train(folder.resolve("no"), "--set", "train.runner=resident")).isEqualTo(2);
+      assertThat(runs.printed()).contains("train.runner=resident is not possible");
+    } finally {
+      spark.sparkContext().conf().remove("spark.speculation");
+    }
   }
 
   @Test
@@ -298,7 +369,7 @@ class TrainJobTest {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

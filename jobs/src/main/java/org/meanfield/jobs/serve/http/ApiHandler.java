@@ -50,7 +50,7 @@ final class ApiHandler extends Handler.Abstract {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, metrics);
+    HttpExchange exchange = new HttpExchange(request, response, callback, metrics);
     Optional<Route> found = Route.of(request.getHttpURI().getDecodedPath());
     if (found.isEmpty()) {
       exchange.send(Reply.error(404, "There is nothing at " + request.getHttpURI().getPath()));
@@ -73,7 +73,7 @@ final class ApiHandler extends Handler.Abstract {
     return true;
   }
 
-  private void compute(Route route, Exchange exchange) {
+  private void compute(Route route, HttpExchange exchange) {
     Request request = exchange.request();
     if (metrics.computing().taken() >= limits.concurrent()) {
       exchange.send(busy()); // without reading what could not be computed

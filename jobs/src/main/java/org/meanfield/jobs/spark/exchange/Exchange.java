@@ -123,7 +123,7 @@ public final class Exchange implements AutoCloseable {
   }
 
   /** Bytes received so far, heads included. */
-  public long receivedBytes() {
+  long receivedBytes() {
     return received.get();
   }
 

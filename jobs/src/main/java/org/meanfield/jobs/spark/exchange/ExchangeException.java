@@ -1,5 +1,6 @@
 package org.meanfield.jobs.spark.exchange;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** An exchange that cannot go on: a peer is gone, too late, or not what it should be. */
@@ -31,6 +32,6 @@ public final class ExchangeException extends RuntimeException {
    * which then say so themselves.
    */
   public List<Integer> late() {
-    return java.util.Arrays.stream(late).boxed().toList();
+    return Arrays.stream(late).boxed().toList();
   }
 }

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.meanfield.export.ServingBundle;
 import org.meanfield.jobs.serve.model.BatchRule;
 import org.meanfield.jobs.serve.model.CurrentModel;
@@ -30,6 +31,7 @@ final class ServerFixture implements AutoCloseable {
   final Metrics metrics = new Metrics();
   final CurrentModel current = new CurrentModel();
   final InferenceServer server;
+  private final int port; // a stopped server has none
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -40,6 +42,7 @@ final class ServerFixture implements AutoCloseable {
             current,
             limits,
             metrics);
+    port = server.address().getPort();
   }
 
   void serve(String version, Path export) {
@@ -59,7 +62,7 @@ final class ServerFixture implements AutoCloseable {
   }
 
   URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+    return URI.create("http://127.0.0.1:" + port + path);
   }
 
   HttpResponse<byte[]> get(String path) {
@@ -70,6 +73,12 @@ final class ServerFixture implements AutoCloseable {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofByteArray(body));
     return send(headers.length == 0 ? request : request.headers(headers));
+  }
+
+  CompletableFuture<HttpResponse<byte[]>> postAsync(String path, byte[] body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofByteArray(body)).build();
+    return client.sendAsync(request, BodyHandlers.ofByteArray());
   }
 
   HttpResponse<byte[]> send(HttpRequest.Builder request) {

@@ -6,6 +6,7 @@ import io.netty.channel.FileRegion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class FloatsBodyTest {
     }
     FloatsBody body = new FloatsBody(values, 7, LENGTH);
     byte[] expected = body.nioByteBuffer().array();
-    assertThat(ByteBuffer.wrap(expected, 0, 4).order(java.nio.ByteOrder.LITTLE_ENDIAN).getFloat())
+    assertThat(ByteBuffer.wrap(expected, 0, 4).order(ByteOrder.LITTLE_ENDIAN).getFloat())
         .isEqualTo(values[7]);
     assertThat(body.size()).isEqualTo(4 * LENGTH);
 

@@ -8,7 +8,7 @@ import org.meanfield.jobs.storage.Storage;
 import scala.Option;
 
 /** Where fits leave images and runs: the user's folder, or one that goes with the fit. */
-final class RunFolder implements AutoCloseable {
+final class FitFolder implements AutoCloseable {
   private enum Life {
     KEPT,
     TEMPORARY
@@ -18,7 +18,7 @@ final class RunFolder implements AutoCloseable {
   private final String uri;
   private final Life life;
 
-  private RunFolder(Storage storage, String uri, Life life) {
+  private FitFolder(Storage storage, String uri, Life life) {
     this.storage = storage;
     this.uri = uri;
     this.life = life;
@@ -30,19 +30,19 @@ final class RunFolder implements AutoCloseable {
    * @param given the parameter {@code runDir}
    * @throws SettingsException where none is given and no temporary one is reached by all executors
    */
-  static RunFolder open(SparkSession spark, Option<String> given) {
+  static FitFolder open(SparkSession spark, Option<String> given) {
     SparkContext context = spark.sparkContext();
     Storage storage = new Storage(context.hadoopConfiguration());
     if (given.isDefined()) {
-      return new RunFolder(storage, storage.qualify(given.get()), Life.KEPT);
+      return new FitFolder(storage, storage.qualify(given.get()), Life.KEPT);
     }
     String name = "/meanfield-" + UUID.randomUUID();
     if (context.getCheckpointDir().isDefined()) {
-      return new RunFolder(storage, context.getCheckpointDir().get() + name, Life.TEMPORARY);
+      return new FitFolder(storage, context.getCheckpointDir().get() + name, Life.TEMPORARY);
     }
     if (context.isLocal()) {
       String local = "file:" + System.getProperty("java.io.tmpdir") + name;
-      return new RunFolder(storage, storage.qualify(local), Life.TEMPORARY);
+      return new FitFolder(storage, storage.qualify(local), Life.TEMPORARY);
     }
     throw new SettingsException(
         "The parameter runDir is not set, and there is no place that every executor reaches; set"

@@ -7,7 +7,7 @@ import org.eclipse.jetty.util.Callback;
 import org.meanfield.jobs.serve.http.Route.Endpoint;
 
 /** One request and its answer, counted when it is sent. */
-final class Exchange {
+final class HttpExchange {
   private final long startNanos = System.nanoTime();
   private final Request request;
   private final Response response;
@@ -15,7 +15,7 @@ final class Exchange {
   private final Metrics metrics;
   private String endpoint = "unknown";
 
-  Exchange(Request request, Response response, Callback callback, Metrics metrics) {
+  HttpExchange(Request request, Response response, Callback callback, Metrics metrics) {
     this.request = request;
     this.response = response;
     this.callback = callback;

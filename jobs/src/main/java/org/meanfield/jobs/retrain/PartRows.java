@@ -26,7 +26,7 @@ import org.meanfield.jobs.storage.DatasetFiles;
  * weight} (of mean 1 in each part's training split, 1 where a part has none) and {@code part} (the
  * position in the list, the oldest first).
  */
-final class LabelledRows {
+final class PartRows {
   private static final StructType SCHEMA =
       new StructType()
           .add("id", DataTypes.StringType)
@@ -38,7 +38,7 @@ final class LabelledRows {
   private final SparkSession spark;
   private final Parts parts;
 
-  LabelledRows(SparkSession spark, Parts parts) {
+  PartRows(SparkSession spark, Parts parts) {
     this.spark = spark;
     this.parts = parts;
   }

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.meanfield.config.Setting;
 
 /** The text of {@code docs/configuration.md}, from the declarations of the commands' settings. */
-public final class ConfigurationPage {
+final class ConfigurationPage {
   private static final String INTRODUCTION =
       """
       # Configuration
@@ -40,12 +40,12 @@ public final class ConfigurationPage {
   private final List<Job> jobs;
 
   /** Of the given commands. */
-  public ConfigurationPage(List<Job> jobs) {
+  ConfigurationPage(List<Job> jobs) {
     this.jobs = List.copyOf(jobs);
   }
 
   /** The whole page in Markdown. */
-  public String markdown() {
+  String markdown() {
     StringBuilder page = new StringBuilder(INTRODUCTION);
     jobs.forEach(job -> command(job, page));
     sections().forEach((name, settings) -> section(name, settings, page));
