@@ -15,6 +15,7 @@ import org.meanfield.evaluate.Evaluator;
 import org.meanfield.image.BadImageException;
 import org.meanfield.image.ImagePreparation;
 import org.meanfield.image.PixelImage;
+import org.meanfield.jobs.spark.Parcel;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.model.FloatVector;
 import org.meanfield.registry.Predictions;
@@ -24,7 +25,7 @@ import org.meanfield.registry.Predictions;
  * once for all of its tasks, and returns one part of the evaluation. A task without rows returns
  * none and opens nothing.
  */
-final class ScoringTask implements FlatMapFunction<Iterator<Row>, ScoredPart> {
+final class ScoringTask implements FlatMapFunction<Iterator<Row>, Parcel<ScoredPart>> {
   private static final long serialVersionUID = 1L;
   private final Broadcast<ScorerSource> model;
   private final int batchSize;
@@ -42,9 +43,9 @@ final class ScoringTask implements FlatMapFunction<Iterator<Row>, ScoredPart> {
   }
 
   @Override
-  public Iterator<ScoredPart> call(Iterator<Row> rows) {
+  public Iterator<Parcel<ScoredPart>> call(Iterator<Row> rows) {
     if (!rows.hasNext()) {
-      return List.<ScoredPart>of().iterator();
+      return List.<Parcel<ScoredPart>>of().iterator();
     }
     try (Scorer scorer = model.value().open(TaskContext.get().cpus())) {
       Evaluator evaluator = new Evaluator(scorer.classes().size());
@@ -58,7 +59,7 @@ final class ScoringTask implements FlatMapFunction<Iterator<Row>, ScoredPart> {
         }
       }
       scored.add(evaluator.examples());
-      return List.of(new ScoredPart(evaluator, answers.toString())).iterator();
+      return List.of(Parcel.of(new ScoredPart(evaluator, answers.toString()))).iterator();
     }
   }
 

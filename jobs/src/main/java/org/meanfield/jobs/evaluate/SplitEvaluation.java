@@ -17,6 +17,7 @@ import org.meanfield.engine.ScorerSource;
 import org.meanfield.error.MeanfieldException;
 import org.meanfield.evaluate.Evaluator;
 import org.meanfield.jobs.cli.Console;
+import org.meanfield.jobs.spark.Parcel;
 import org.meanfield.jobs.storage.DatasetFiles;
 import org.meanfield.registry.Predictions;
 
@@ -52,13 +53,14 @@ final class SplitEvaluation {
     Broadcast<ScorerSource> shared = context.broadcast(model);
     try {
       LongAccumulator scored = spark.sparkContext().longAccumulator("examples scored");
-      JavaFutureAction<List<ScoredPart>> partials =
+      JavaFutureAction<List<Parcel<ScoredPart>>> partials =
           rows(data, split)
               .mapPartitions(new ScoringTask(shared, batchSize, scored))
               .collectAsync();
       Evaluator whole = new Evaluator(classes);
       StringBuilder answers = new StringBuilder(Predictions.HEADER).append('\n');
-      for (ScoredPart part : await(partials, scored, data.manifest().examples(split))) {
+      for (Parcel<ScoredPart> parcel : await(partials, scored, data.manifest().examples(split))) {
+        ScoredPart part = parcel.open();
         whole.merge(part.evaluator());
         answers.append(part.answers());
       }
@@ -76,8 +78,8 @@ final class SplitEvaluation {
     return data.files(split).size() < slots ? rows.repartition(slots) : rows;
   }
 
-  private List<ScoredPart> await(
-      JavaFutureAction<List<ScoredPart>> partials, LongAccumulator scored, long total) {
+  private List<Parcel<ScoredPart>> await(
+      JavaFutureAction<List<Parcel<ScoredPart>>> partials, LongAccumulator scored, long total) {
     long start = System.nanoTime();
     long shown = 0;
     while (true) {

@@ -16,6 +16,7 @@ import org.meanfield.image.ImageDecoder;
 import org.meanfield.image.PixelImage;
 import org.meanfield.image.PngEncoder;
 import org.meanfield.image.Resizer;
+import org.meanfield.jobs.spark.Parcel;
 import org.meanfield.jobs.storage.DatasetFiles;
 import scala.Tuple2;
 
@@ -39,16 +40,17 @@ final class Thumbnails {
           .javaRDD()
           .map(Thumbnails::picture)
           .collect()
-          .forEach(entry -> pictures.put(entry._1(), entry._2()));
+          .forEach(entry -> pictures.put(entry._1(), entry._2().open()));
     }
     return pictures;
   }
 
-  private static Tuple2<String, Picture> picture(Row row) {
+  private static Tuple2<String, Parcel<Picture>> picture(Row row) {
     PixelImage image = ImageDecoder.decode(row.<byte[]>getAs(1), CHANNELS);
     PixelImage small = shrink(image);
     byte[] png = PngEncoder.encodeCompressed(small);
-    return new Tuple2<>(row.getString(0), Picture.ofPng(small.width(), small.height(), png));
+    Picture picture = Picture.ofPng(small.width(), small.height(), png);
+    return new Tuple2<>(row.getString(0), Parcel.of(picture));
   }
 
   private static PixelImage shrink(PixelImage image) {

@@ -11,6 +11,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.SparkSession;
 import org.meanfield.data.Split;
 import org.meanfield.error.DataException;
+import org.meanfield.jobs.spark.Parcel;
 import org.meanfield.jobs.storage.ExecutorStorage;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.storage.StorageEntry;
@@ -52,7 +53,7 @@ final class FolderSource {
     ExecutorStorage remote = new ExecutorStorage(spark);
     JavaRDD<FileReference> files =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .parallelize(folders, folders.size())
+            .parallelize(folders.stream().map(Parcel::of).toList(), folders.size())
             .flatMap(new ListFolder(remote));
     List<String> classes = folders.stream().map(ClassFolder::label).distinct().toList();
     return ListedFiles.inFolders(remote, files, warnings, classes);
@@ -119,16 +120,16 @@ final class FolderSource {
 
   /** Lists one class folder and all folders below it, each a class of its own, in name order. */
   private record ListFolder(ExecutorStorage storage)
-      implements FlatMapFunction<ClassFolder, FileReference> {
+      implements FlatMapFunction<Parcel<ClassFolder>, FileReference> {
     private static final long serialVersionUID = 1L;
 
     /** Local disks follow a link that leads back 40 times. */
     private static final int DEEPEST = 30;
 
     @Override
-    public Iterator<FileReference> call(ClassFolder folder) {
+    public Iterator<FileReference> call(Parcel<ClassFolder> folder) {
       List<FileReference> files = new ArrayList<>();
-      list(folder, files);
+      list(folder.open(), files);
       return files.iterator();
     }
 

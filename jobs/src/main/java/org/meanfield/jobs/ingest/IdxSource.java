@@ -16,6 +16,7 @@ import org.meanfield.data.Split;
 import org.meanfield.error.DataException;
 import org.meanfield.image.PixelImage;
 import org.meanfield.image.PngEncoder;
+import org.meanfield.jobs.spark.Parcel;
 import org.meanfield.jobs.storage.ExecutorStorage;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.storage.StorageEntry;
@@ -84,7 +85,8 @@ final class IdxSource implements ImageSource {
 
   @Override
   public JavaRDD<SourceImage> images() {
-    return spark.parallelize(slices, slices.size()).flatMap(new ReadSlice(storage));
+    List<Parcel<Slice>> parcels = slices.stream().map(Parcel::of).toList();
+    return spark.parallelize(parcels, parcels.size()).flatMap(new ReadSlice(storage));
   }
 
   @Override
@@ -174,11 +176,13 @@ final class IdxSource implements ImageSource {
   }
 
   /** Reads a slice image by image, so that a slice never lies in memory as a whole. */
-  private record ReadSlice(ExecutorStorage storage) implements FlatMapFunction<Slice, SourceImage> {
+  private record ReadSlice(ExecutorStorage storage)
+      implements FlatMapFunction<Parcel<Slice>, SourceImage> {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Iterator<SourceImage> call(Slice slice) {
+    public Iterator<SourceImage> call(Parcel<Slice> parcel) {
+      Slice slice = parcel.open();
       byte[] labels;
       try (IdxFile file = IdxFile.open(storage.storage(), slice.labels())) {
         labels = file.read(slice.shape().get(0));

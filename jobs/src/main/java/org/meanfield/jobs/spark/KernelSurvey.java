@@ -28,9 +28,10 @@ public final class KernelSurvey {
    * @throws SettingsException naming the first executor that cannot compute, and why
    */
   public static List<LocatedKernels> of(WorkerData data, Engine engine) {
-    List<Answer> answers = data.shards().toJavaRDD().map(new Ask(engine.name())).collect();
+    List<Parcel<Answer>> answers = data.shards().toJavaRDD().map(new Ask(engine.name())).collect();
     Set<LocatedKernels> found = new LinkedHashSet<>();
-    for (Answer answer : answers) {
+    for (Parcel<Answer> parcel : answers) {
+      Answer answer = parcel.open();
       if (answer.kernels() == null) {
         throw new SettingsException("On " + answer.place() + ": " + answer.problem());
       }
@@ -59,7 +60,7 @@ public final class KernelSurvey {
   }
 
   /** What a shard's executor answers. */
-  private static final class Ask implements Function<Shard, Answer> {
+  private static final class Ask implements Function<Shard, Parcel<Answer>> {
     private static final long serialVersionUID = 1L;
 
     private final String engine;
@@ -69,12 +70,12 @@ public final class KernelSurvey {
     }
 
     @Override
-    public Answer call(Shard shard) {
+    public Parcel<Answer> call(Shard shard) {
       String place = Executor.name();
       try {
-        return new Answer(place, kernels(Executor.device()), null);
+        return Parcel.of(new Answer(place, kernels(Executor.device()), null));
       } catch (SettingsException e) {
-        return new Answer(place, null, e.getMessage()); // told once, not tried again
+        return Parcel.of(new Answer(place, null, e.getMessage())); // told once, not tried again
       }
     }
 

@@ -18,14 +18,31 @@ import org.meanfield.engine.nd4j.NativeBackend;
 import org.meanfield.model.Network;
 import org.meanfield.model.TrainedModel;
 
-/**
- * A softmax regression on square colour images with random weights: the quickest model to open.
- *
- * @param side of the images, in pixels
- * @param classes names in index order
- * @param seed of the weights
- */
-public record LinearClassifier(int side, List<String> classes, long seed) implements ScorerSource {
+/** A softmax regression on square colour images with random weights: the quickest model to open. */
+public final class LinearClassifier implements ScorerSource {
+  private static final long serialVersionUID = 1L;
+
+  private final int side;
+  private final String[] classes;
+  private final long seed;
+
+  /**
+   * Of given classes.
+   *
+   * @param side of the images, in pixels
+   * @param classes names in index order
+   * @param seed of the weights
+   */
+  public LinearClassifier(int side, List<String> classes, long seed) {
+    this.side = side;
+    this.classes = classes.toArray(new String[0]);
+    this.seed = seed;
+  }
+
+  /** Their names, in index order. */
+  public List<String> classes() {
+    return List.of(classes);
+  }
 
   /** The model itself. */
   public TrainedModel trained() {
@@ -36,7 +53,7 @@ public record LinearClassifier(int side, List<String> classes, long seed) implem
             .weightInit(WeightInit.XAVIER)
             .graphBuilder();
     Network network =
-        SoftmaxNetwork.end("tiny", graph, SoftmaxNetwork.INPUT, side, 3, new ClassIndex(classes));
+        SoftmaxNetwork.end("tiny", graph, SoftmaxNetwork.INPUT, side, 3, new ClassIndex(classes()));
     return new TrainedModel(network, Engines.named("nd4j").initialState(network), "run", "data");
   }
 

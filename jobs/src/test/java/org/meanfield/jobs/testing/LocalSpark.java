@@ -1,8 +1,12 @@
 package org.meanfield.jobs.testing;
 
+import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.sql.SparkSession;
 
-/** The Spark of the tests: two cores in this process, shared by the classes that run in it. */
+/**
+ * The Spark of the tests: two cores in this process, shared by the classes that run in it. Its
+ * serializer is Kryo, as in many applications: it refuses more than Java's.
+ */
 public final class LocalSpark {
   private LocalSpark() {}
 
@@ -12,6 +16,7 @@ public final class LocalSpark {
         .master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", 2)
+        .config("spark.serializer", KryoSerializer.class.getName())
         .getOrCreate();
   }
 }
