@@ -15,6 +15,7 @@ import org.meanfield.error.MisplacedOutputException;
 import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.spark.SparkSessions;
 import org.meanfield.jobs.storage.FileTrouble;
+import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,22 +34,37 @@ final class JobRun {
   private final Invocation invocation;
   private final Job job;
   private final SettingSources sources;
+  private final Optional<SparkSession> given;
   private final Storage storage;
   private final Console console;
   private final PrintStream err;
   private Optional<StopSignal> stop = Optional.empty();
 
-  JobRun(List<Job> jobs, Invocation invocation, Console console, PrintStream err) {
+  /**
+   * Prepares it.
+   *
+   * @param given the session that it runs on; empty for one of its own
+   */
+  JobRun(
+      List<Job> jobs,
+      Invocation invocation,
+      Optional<SparkSession> given,
+      Console console,
+      PrintStream err) {
     this.invocation = invocation;
     this.job = invocation.job();
-    this.storage = new Storage(SparkSessions.hadoopConfiguration(sparkRequest()));
+    this.given = given;
+    this.storage =
+        given
+            .map(JobRun::storageOf)
+            .orElseGet(() -> new Storage(SparkSessions.hadoopConfiguration(sparkRequest())));
     this.sources = new SettingSources(storage, jobs);
     this.console = console;
     this.err = err;
   }
 
-  /** Runs it, on the given session or one of its own; never throws. */
-  int run(Optional<SparkSession> given) {
+  /** Runs it; never throws. */
+  int run() {
     Settings settings;
     Optional<String> output;
     try {
@@ -59,14 +75,14 @@ final class JobRun {
       }
       output = folder(job.outputFolder(settings));
       output.ifPresent(this::requireNoFile);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       return fail(e, outputAsGiven());
     }
     // YARN's application master takes a program that starts no session for a failed one.
     if (job.needs() == Job.Needs.FILES && !Meanfield.isYarnCluster()) {
       return run(storage, Optional.empty(), settings, output);
     }
-    return given.isPresent() ? run(given, settings, output) : runAlone(settings, output);
+    return given.isPresent() ? runOnSpark(settings, output) : runAlone(settings, output);
   }
 
   /** Spark ends with the process, often before the command knows why. */
@@ -77,11 +93,11 @@ final class JobRun {
             + ": stopped by a signal; what it has committed stays, and the same command goes on";
     try (StopSignal signal = new StopSignal(console, message)) {
       stop = Optional.of(signal);
-      return run(Optional.empty(), settings, output);
+      return runOnSpark(settings, output);
     }
   }
 
-  private int run(Optional<SparkSession> given, Settings settings, Optional<String> output) {
+  private int runOnSpark(Settings settings, Optional<String> output) {
     SparkSession session;
     try {
       session = given.orElseGet(() -> SparkSessions.open(sparkRequest()));
@@ -89,8 +105,7 @@ final class JobRun {
       return fail(e, output);
     }
     try {
-      Storage files = new Storage(session.sparkContext().hadoopConfiguration());
-      return run(files, Optional.of(session), settings, output);
+      return run(storageOf(session), Optional.of(session), settings, output);
     } finally {
       if (given.isEmpty()) {
         session.stop();
@@ -162,7 +177,7 @@ final class JobRun {
               .filter(e -> e instanceof ConflictException || e instanceof SettingsException)
               .isPresent();
       boolean untouched = held || (refused && artefact);
-      if (!untouched || (refused ? isBare(folder) : !file.exists())) {
+      if (!untouched || (refused ? isOwn(folder) : !file.exists())) {
         file.writeFailure(job.command(), code, message, seconds());
       } else if (!artefact) {
         ResultFile beside = new ResultFile(storage, folder + "/" + TURNED_AWAY);
@@ -219,8 +234,10 @@ final class JobRun {
   }
 
   /** Not so is a folder that somebody named by mistake: nothing may be left in it. */
-  private boolean isBare(String folder) {
-    return storage.list(folder).stream().allMatch(name -> name.startsWith("."));
+  private boolean isOwn(String folder) {
+    boolean bare = storage.list(folder).stream().allMatch(name -> name.startsWith("."));
+    return bare
+        || (FolderLock.wasTaken(storage, folder) && !new ResultFile(storage, folder).exists());
   }
 
   private void requireNoFile(String output) {
@@ -232,6 +249,11 @@ final class JobRun {
 
   private boolean isFile(String path) {
     return storage.exists(path) && !storage.isFolder(path);
+  }
+
+  /** What the session reads and writes with: a program may have set it up in code. */
+  private static Storage storageOf(SparkSession session) {
+    return new Storage(session.sparkContext().hadoopConfiguration());
   }
 
   private static Optional<String> folder(String given) {

@@ -65,7 +65,7 @@ public final class Meanfield {
     if (invocation.isEmpty()) {
       return refuse(parsed);
     }
-    return new JobRun(jobs, invocation.get(), console, err).run(session);
+    return new JobRun(jobs, invocation.get(), session, console, err).run();
   }
 
   private int refuse(ParseResult parsed) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
@@ -22,6 +23,7 @@ import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.ModelFiles;
 import org.meanfield.jobs.storage.OutputClaim;
 import org.meanfield.jobs.storage.Storage;
@@ -111,10 +113,9 @@ public final class EvaluateJob implements Job {
     EvaluationSubject subject =
         new EvaluationSubject(
             model.modelId(), data.manifest().datasetId(), settings.split(), classes);
-    String file = output + "/" + EvaluationReport.FILE;
-    if (storage.exists(file)) {
-      return finishedBefore(
-          output, EvaluationReport.fromJson(file, storage.readText(file)), subject);
+    Optional<JobResult> before = finishedBefore(storage, output, subject);
+    if (before.isPresent()) {
+      return before.get();
     }
     OutputClaim.requireFree(storage, output, COMMAND, NAMES);
     LearningCurves curves = curves(storage, settings.model());
@@ -128,15 +129,31 @@ public final class EvaluateJob implements Job {
             settings.data(),
             curves,
             Thumbnails.of(data, settings.split(), report.mistakes()));
-    OutputClaim claim = OutputClaim.take(storage, output, COMMAND, NAMES);
-    String page = output + "/" + HtmlReport.FILE;
-    storage.writeText(page, HtmlReport.render(report, source));
-    storage.writeText(output + "/" + Predictions.FILE, scored.predictions().toCsv());
-    storage.writeText(file, report.toJson() + "\n");
-    claim.giveBack();
+    try (FolderLock lock = FolderLock.ofOutput(storage, output, command())) {
+      lock.requireHeld();
+      Optional<JobResult> meanwhile = finishedBefore(storage, output, subject);
+      if (meanwhile.isPresent()) {
+        return meanwhile.get();
+      }
+      publish(storage, output, report, source, scored.predictions());
+    }
     new ResultTable(report).lines().forEach(context.console()::line);
-    context.console().line("  report     " + page);
+    context.console().line("  report     " + output + "/" + HtmlReport.FILE);
     return result(JobResult.Status.DONE, report, verdict(report));
+  }
+
+  /** The figures, which make it an evaluation, last. */
+  private static void publish(
+      Storage storage,
+      String output,
+      EvaluationReport report,
+      ReportSource source,
+      Predictions predictions) {
+    OutputClaim claim = OutputClaim.take(storage, output, COMMAND, NAMES);
+    storage.writeText(output + "/" + HtmlReport.FILE, HtmlReport.render(report, source));
+    storage.writeText(output + "/" + Predictions.FILE, predictions.toCsv());
+    storage.writeText(output + "/" + EvaluationReport.FILE, report.toJson() + "\n");
+    claim.giveBack();
   }
 
   private static ClassIndex classes(
@@ -175,8 +192,14 @@ public final class EvaluateJob implements Job {
         : LearningCurves.none();
   }
 
-  private static JobResult finishedBefore(
-      String output, EvaluationReport found, EvaluationSubject wanted) {
+  /** The answer where the evaluation is there; empty where none is. */
+  private static Optional<JobResult> finishedBefore(
+      Storage storage, String output, EvaluationSubject wanted) {
+    String file = output + "/" + EvaluationReport.FILE;
+    if (!storage.exists(file)) {
+      return Optional.empty();
+    }
+    EvaluationReport found = EvaluationReport.fromJson(file, storage.readText(file));
     boolean same =
         found.modelId().equals(wanted.modelId())
             && found.datasetId().equals(wanted.datasetId())
@@ -195,10 +218,11 @@ public final class EvaluateJob implements Job {
               wanted.split().id(),
               wanted.datasetId()));
     }
-    return result(
-        JobResult.Status.NOTHING_TO_DO,
-        found,
-        output + " has the evaluation of this model on this split already: " + verdict(found));
+    return Optional.of(
+        result(
+            JobResult.Status.NOTHING_TO_DO,
+            found,
+            output + " has the evaluation of this model on this split already: " + verdict(found)));
   }
 
   private static String verdict(EvaluationReport report) {

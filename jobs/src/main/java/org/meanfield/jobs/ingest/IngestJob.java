@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -17,6 +18,7 @@ import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.OutputPlace;
+import org.meanfield.jobs.storage.StorageEntry;
 
 /**
  * Packs labelled images into a checked data set. The source is listed, read and decoded once, by
@@ -63,8 +65,11 @@ public final class IngestJob implements Job {
     IngestSettings settings = IngestSettings.from(context.settings());
     String input = context.storage().qualify(settings.input());
     String output = context.storage().qualify(settings.output());
-    if (!context.storage().exists(output + "/" + DatasetManifest.FILE)) {
-      OutputPlace.requireOutside(output, IngestSettings.OUTPUT.key(), input);
+    // Of a folder with IDX or CSV files, those alone are read.
+    boolean deep = !Set.of(SourceFormat.IDX, SourceFormat.CSV).contains(settings.format());
+    if (deep && !context.storage().exists(output + "/" + DatasetManifest.FILE)) {
+      OutputPlace.requireOutside(
+          output, IngestSettings.OUTPUT.key(), input, StorageEntry::isHidden);
     }
     return run(
         context,

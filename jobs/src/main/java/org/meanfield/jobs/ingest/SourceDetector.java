@@ -28,8 +28,7 @@ final class SourceDetector {
     if (!storage.exists(input)) {
       throw new DataException("The input " + input + " does not exist; check ingest.input");
     }
-    if (storage.exists(input + "/" + DatasetManifest.FILE)
-        && settings.format() == SourceFormat.AUTO) {
+    if (settings.format() == SourceFormat.AUTO && isDataset(storage, input)) {
       throw new DataException(
           input
               + " is a data set already (it has a "
@@ -55,6 +54,12 @@ final class SourceDetector {
       case CSV -> CsvSource.open(spark, storage, input, settings.columns());
       case AUTO -> throw new IllegalStateException("Detection always names a format");
     };
+  }
+
+  /** Other programs, too, leave a dataset.json beside their folders of images. */
+  private static boolean isDataset(Storage storage, String input) {
+    return storage.exists(input + "/" + DatasetManifest.FILE)
+        && storage.list(input).stream().anyMatch(name -> name.startsWith("split="));
   }
 
   private static SourceFormat detect(Storage storage, String input) {

@@ -84,6 +84,7 @@ public final class PredictJob implements Job {
           planned);
     }
     requireOutside(output, planned);
+    requireOwn(storage, output);
     try (FolderLock lock = FolderLock.ofOutput(storage, output, command())) {
       lock.requireHeld();
       if (storage.exists(manifestPath)) { // another one was first
@@ -92,7 +93,7 @@ public final class PredictJob implements Job {
             PredictionManifest.fromJson(manifestPath, storage.readText(manifestPath)),
             planned);
       }
-      return predict(context, model, input, planned, settings, output);
+      return predict(context, model, input, planned, settings, output, lock);
     }
   }
 
@@ -102,7 +103,8 @@ public final class PredictJob implements Job {
       PredictionInput input,
       PredictionManifest planned,
       PredictSettings settings,
-      String output) {
+      String output,
+      FolderLock lock) {
     Storage storage = context.storage();
     context
         .console()
@@ -114,11 +116,13 @@ public final class PredictJob implements Job {
                 planned.input().uri(),
                 planned.modelId()));
     long start = System.nanoTime();
-    clearUnfinished(storage, output + "/" + PREDICTIONS);
+    requireOwn(storage, output);
+    storage.delete(output + "/" + PREDICTIONS);
     Dataset<Row> written = write(context, model, input, settings, output);
     double seconds = (System.nanoTime() - start) / 1e9;
     PredictionManifest done = counted(planned, written);
     storage.writeText(output + "/" + TEMPORARY + "/" + MADE_BY_PREDICT, planned.toJson());
+    lock.requireHeld();
     storage.rename(output + "/" + TEMPORARY, output + "/" + PREDICTIONS);
     storage.writeText(output + "/" + PredictionManifest.FILE, done.toJson());
     return result(JobResult.Status.DONE, output, done, done.examples() / seconds);
@@ -127,23 +131,24 @@ public final class PredictJob implements Job {
   /** A data set holds no images that are read as files of its folder. */
   private static void requireOutside(String output, PredictionManifest planned) {
     if (planned.input().kind().equals(PredictionInput.FILES)) {
-      OutputPlace.requireOutside(output, PredictSettings.OUTPUT.key(), planned.input().uri());
+      OutputPlace.requireOutside(
+          output,
+          PredictSettings.OUTPUT.key(),
+          planned.input().uri(),
+          name -> name.startsWith(".") || name.startsWith("_")); // as Spark lists files
     }
   }
 
-  /** Deletes what a job left that was stopped right before its manifest, and nothing else. */
-  private static void clearUnfinished(Storage storage, String predictions) {
-    if (!storage.exists(predictions)) {
-      return;
-    }
-    if (!storage.exists(predictions + "/" + MADE_BY_PREDICT)) {
+  /** What a job left that was stopped right before its manifest is replaced, and nothing else. */
+  private static void requireOwn(Storage storage, String output) {
+    String predictions = output + "/" + PREDICTIONS;
+    if (storage.exists(predictions) && !storage.exists(predictions + "/" + MADE_BY_PREDICT)) {
       throw new ConflictException(
           predictions
               + " is there, and is not what 'predict' leaves: it has no "
               + MADE_BY_PREDICT
               + "; choose another output, or delete that folder");
     }
-    storage.delete(predictions);
   }
 
   private static JobResult finishedBefore(

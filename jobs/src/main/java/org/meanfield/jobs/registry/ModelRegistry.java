@@ -59,7 +59,7 @@ public final class ModelRegistry {
    * @throws ConflictException naming the folder
    */
   void requireThere() {
-    if (!storage.isFolder(path("versions"))) {
+    if (!storage.isFolder(path("versions")) && !storage.exists(path(RegistryState.FILE))) {
       throw new ConflictException(
           "There is no registry at "
               + root

@@ -40,13 +40,17 @@ final class Deliveries {
     List<String> excluded = settings.get(RetrainSettings.EXCLUDE);
     List<String> arrived = new ArrayList<>();
     for (StorageEntry entry : storage.entries(input)) {
-      boolean hidden = entry.isHidden() || entry.name().startsWith("_");
       boolean whole = marker.isEmpty() || storage.exists(entry.path() + "/" + marker);
-      if (!hidden && whole && !excluded.contains(entry.name())) {
+      if (!isSkipped(entry.name()) && whole && !excluded.contains(entry.name())) {
         arrived.add(entry.name());
       }
     }
     return arrived;
+  }
+
+  /** True for names in the folder of deliveries that are none. */
+  static boolean isSkipped(String name) {
+    return StorageEntry.isHidden(name) || name.startsWith("_");
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.meanfield.config.Setting;
 import org.meanfield.config.Settings;
+import org.meanfield.error.SettingsException;
 import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
@@ -128,13 +129,13 @@ public final class RetrainJob implements Job {
     Settings settings = context.settings();
     Storage storage = context.storage();
     String root = storage.qualify(settings.get(RetrainSettings.OUTPUT).replaceFirst("/+$", ""));
-    requireOutsideDeliveries(storage, settings);
     RetrainFolder folder = new RetrainFolder(storage, root);
     Optional<JobResult> before =
         RetrainSettings.runId(settings).flatMap(id -> finishedBefore(folder, id));
     if (before.isPresent()) {
       return before.get();
     }
+    requireOutsideDeliveries(storage, settings);
     String by = RegistrySettings.by(settings);
     ModelRegistry registry =
         new ModelRegistry(storage, storage.qualify(RegistrySettings.path(settings)), by, clock);
@@ -151,13 +152,23 @@ public final class RetrainJob implements Job {
   /** Each entry of the input is a delivery: what is written there would be trained on. */
   private static void requireOutsideDeliveries(Storage storage, Settings settings) {
     String input = storage.qualify(settings.get(RetrainSettings.INPUT));
+    OutputPlace.requireOutside(
+        storage.qualify(settings.get(RetrainSettings.OUTPUT)),
+        RetrainSettings.OUTPUT.key(),
+        input,
+        Deliveries::isSkipped);
     Map<String, String> written = new LinkedHashMap<>();
-    written.put(RetrainSettings.OUTPUT.key(), settings.get(RetrainSettings.OUTPUT));
     written.put(RegistrySettings.PATH.key(), RegistrySettings.path(settings));
     settings
         .get(RetrainSettings.SERVING)
         .ifPresent(serving -> written.put(RetrainSettings.SERVING.key(), serving));
-    written.forEach((key, place) -> OutputPlace.requireOutside(storage.qualify(place), key, input));
+    written.forEach(
+        (key, given) -> {
+          String place = storage.qualify(given);
+          if (OutputPlace.isReadWith(place, input, Deliveries::isSkipped)) {
+            throw new SettingsException(OutputPlace.trouble(place, key, input));
+          }
+        });
   }
 
   /** The answer to a run that was finished before; empty where it was not. */

@@ -84,6 +84,11 @@ final class ModelFollower implements AutoCloseable {
             + location.folder());
   }
 
+  /** True once it found a model that answers. */
+  synchronized boolean isServing() {
+    return serving.isPresent();
+  }
+
   /** Looks again and again, on a thread of its own, until it is closed. */
   void start(Duration interval) {
     Thread thread = new Thread(() -> follow(interval), "model-follower");

@@ -102,7 +102,7 @@ public final class ServeJob implements Job {
                   + "/, model '"
                   + settings.name()
                   + "'");
-      if (source.wanted().isEmpty()) {
+      if (!follower.isServing()) {
         context.console().line(nothingYet(settings));
       }
       awaitStop(server, settings.limits());

@@ -1,6 +1,7 @@
 package org.meanfield.jobs.spark;
 
 import java.io.File;
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ public final class SparkSessions {
               + " cluster mode does not add it by itself",
           e);
     } catch (IllegalArgumentException e) {
-      throw notStarted(conf, e);
+      throw e.getCause() instanceof IOException ? e : notStarted(conf, e); // an unknown host
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -77,7 +78,12 @@ public final class SparkSessions {
                 + "'; give local[N], spark://HOST:PORT, yarn or k8s://URL with --master",
             e);
       }
-      throw notStarted(conf, e);
+      // YARN says in the same words that it refuses an application and that it lost one.
+      boolean yarn = conf.get("spark.master").startsWith("yarn");
+      if (e instanceof SparkException && e.getCause() == null && !yarn) {
+        throw notStarted(conf, e);
+      }
+      throw new IllegalStateException("Spark did not start: " + e.getMessage(), e);
     }
   }
 

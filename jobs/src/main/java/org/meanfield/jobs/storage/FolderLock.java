@@ -117,6 +117,11 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
+  /** True for an output that a command locked before: that command's, finished or not. */
+  public static boolean wasTaken(Storage storage, String output) {
+    return storage.exists(output + "/" + OUTPUT_LOCK);
+  }
+
   /**
    * To be called before whatever must not be done twice: a process that slept beyond the expiry may
    * have lost the lock without noticing.

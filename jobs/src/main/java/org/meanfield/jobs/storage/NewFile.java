@@ -3,6 +3,7 @@ package org.meanfield.jobs.storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.util.Arrays;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
@@ -56,11 +57,21 @@ final class NewFile {
     try {
       Files.createLink(local.pathToFile(target).toPath(), local.pathToFile(temporary).toPath());
     } catch (UnsupportedOperationException e) {
-      throw new IOException(
-          "this local file system has no hard links, without which two writers cannot be kept"
-              + " apart; use another disk, or HDFS",
-          e);
+      throw withoutLinks(e);
+    } catch (FileSystemException e) {
+      // What Linux says of FAT and of shares, a moment after the file was written.
+      boolean without =
+          String.valueOf(e.getReason()).matches("Operation not (permitted|supported)");
+      throw without ? withoutLinks(e) : e;
     }
+  }
+
+  /** Without the cause, whose words are also those of a missing right. */
+  private static IOException withoutLinks(Exception seen) {
+    LOGGER.debug("No hard link", seen);
+    return new IOException(
+        "this local file system has no hard links, without which two writers cannot be kept"
+            + " apart; use another disk, or HDFS");
   }
 
   private static boolean createInPlace(FileSystem fs, Path target, byte[] content)

@@ -31,6 +31,11 @@ public record StorageEntry(String name, String path, Kind kind, long bytes, Inst
    * of Hadoop and of archive programs.
    */
   public boolean isHidden() {
+    return isHidden(name);
+  }
+
+  /** The same for a name alone. */
+  public static boolean isHidden(String name) {
     return name.startsWith(".")
         || name.equals("_SUCCESS")
         || name.equals("_temporary")

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.meanfield.jobs.storage.FolderLock;
+import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.testing.LocalSpark;
 
 /** What a person, a script and a scheduler see of the command line, with a small job behind it. */
@@ -219,6 +222,20 @@ class MeanfieldTest {
   void wrongSettingsLeaveAResultWhereTheOutputIsKnown() throws IOException {
     run("echo", "--output", output(), "--times", "many");
     assertThat(result().get("exitCode").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void aRefusedCommandLeavesItsVerdictInItsOwnFolderAndNotInThatOfOthers() throws IOException {
+    Files.createDirectories(Path.of(output()));
+    Files.writeString(Path.of(output(), "run.json"), "{}");
+    run("echo", "--output", output(), "--set", "echo.ending=conflict");
+    assertThat(Path.of(output(), ResultFile.NAME)).doesNotExist();
+    try (FolderLock killed =
+        FolderLock.ofOutput(new Storage(new Configuration()), output(), "echo")) {
+      killed.requireHeld();
+    }
+    run("echo", "--output", output(), "--set", "echo.ending=conflict");
+    assertThat(result().get("exitCode").asInt()).isEqualTo(6);
   }
 
   private int run(String... args) {

@@ -24,6 +24,7 @@ import org.meanfield.data.Split;
 import org.meanfield.engine.Scorer;
 import org.meanfield.error.ConflictException;
 import org.meanfield.error.DataException;
+import org.meanfield.error.LockHeldException;
 import org.meanfield.error.SettingsException;
 import org.meanfield.evaluate.EvaluationReport;
 import org.meanfield.evaluate.EvaluationSubject;
@@ -34,6 +35,7 @@ import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult;
 import org.meanfield.jobs.ingest.TinyDatasets;
 import org.meanfield.jobs.storage.DatasetFiles;
+import org.meanfield.jobs.storage.FolderLock;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.testing.LinearClassifier;
 import org.meanfield.jobs.testing.LocalSpark;
@@ -104,6 +106,18 @@ class EvaluateJobTest {
         .isInstanceOf(ConflictException.class)
         .hasMessageContaining("another evaluation");
     assertThat(Files.readAllBytes(Path.of(output, EvaluationReport.FILE))).isEqualTo(first);
+  }
+
+  @Test
+  void ofTwoAtOnceOneWrites() {
+    Path output = folder.resolve("one");
+    Map<String, Object> settings = Map.of("evaluate.output", output.toString());
+    try (FolderLock other = FolderLock.ofOutput(storage, output.toUri().toString(), "evaluate")) {
+      other.requireHeld();
+      assertThatThrownBy(() -> run(model, settings)).isInstanceOf(LockHeldException.class);
+      assertThat(output.resolve("evaluation.json")).doesNotExist();
+    }
+    assertThat(run(model, settings).status()).isEqualTo(JobResult.Status.DONE);
   }
 
   @Test

@@ -81,6 +81,25 @@ class FolderIngestTest {
   }
 
   @Test
+  void aFileOfAnotherProgramNamedAsAManifestIsNoDataset() throws IOException {
+    Path input = folder.resolve("in");
+    IngestRuns.draw(input.resolve("disc"), "disc", 0, 12);
+    Files.writeString(input.resolve("dataset.json"), "{\"license\": \"free\"}");
+    assertThat(IngestRuns.ingest(input, folder.resolve("out")).manifest().examples()).isEqualTo(12);
+    IngestRuns.Outcome again = IngestRuns.run(folder.resolve("out"), folder.resolve("again"));
+    assertThat(again.exitCode()).isEqualTo(3);
+    assertThat(again.errors()).contains("is a data set already");
+  }
+
+  @Test
+  void anOutputInTheInputThatIsNotReadThereIsFree() throws IOException {
+    Path input = folder.resolve("in");
+    IngestRuns.draw(input.resolve("disc"), "disc", 0, 12);
+    assertThat(IngestRuns.ingest(input, input.resolve(".packed")).manifest().examples())
+        .isEqualTo(12);
+  }
+
+  @Test
   void anOutputInTheInputIsRefusedAndNothingIsWritten() throws IOException {
     Path input = folder.resolve("in");
     IngestRuns.draw(input.resolve("disc"), "disc", 0, 3);

@@ -148,6 +148,7 @@ class PredictJobTest {
         .isInstanceOf(ConflictException.class)
         .hasMessageContaining("not what 'predict' leaves");
     assertThat(foreign.resolve("mine.parquet")).exists();
+    assertThat(folder.resolve("out").toFile().list()).containsExactly("predictions");
   }
 
   @Test

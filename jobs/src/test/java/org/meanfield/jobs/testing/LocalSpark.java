@@ -2,6 +2,7 @@ package org.meanfield.jobs.testing;
 
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.sql.SparkSession;
+import org.nd4j.kryo.Nd4jRegistrator;
 
 /**
  * The Spark of the tests: two cores in this process, shared by the classes that run in it. Its
@@ -17,6 +18,7 @@ public final class LocalSpark {
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", 2)
         .config("spark.serializer", KryoSerializer.class.getName())
+        .config("spark.kryo.registrator", Nd4jRegistrator.class.getName()) // wanted by DL4J
         .getOrCreate();
   }
 }
