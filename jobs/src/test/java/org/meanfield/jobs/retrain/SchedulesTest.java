@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.spark.package$;
 import org.junit.jupiter.api.Test;
+import org.meanfield.jobs.cli.BuildInfo;
 import org.meanfield.jobs.cli.Console;
 import org.meanfield.jobs.cli.Job;
 import org.meanfield.jobs.cli.Meanfield;
@@ -23,6 +25,7 @@ import org.meanfield.jobs.cli.Meanfield;
 /** The schedules in conf call the command that there really is. */
 class SchedulesTest {
   private static final Path SCHEDULES = Path.of("..", "conf", "schedules");
+  private static final Path KUBERNETES = SCHEDULES.resolve("kubernetes");
 
   /** Options right behind the command, and those that stand alone in lists of arguments. */
   private static final Pattern CALLED =
@@ -60,6 +63,38 @@ class SchedulesTest {
                 "--registry",
                 "r"))
         .isZero();
+  }
+
+  /** Nothing builds the image here; it must at least fit the program and the manifests. */
+  @Test
+  void theImageIsTheOneThatTheManifestsStart() throws IOException {
+    String image = Files.readString(KUBERNETES.resolve("Dockerfile"));
+    assertThat(all(image, "^FROM (\\S+)$"))
+        .containsExactly(
+            "apache/spark:" + package$.MODULE$.SPARK_VERSION() + "-scala2.12-java17-ubuntu");
+    assertThat(all(image, "^COPY (\\S+) \\S+$"))
+        .containsExactly("jobs/target/jobs-*-all.jar", "conf/log4j2.properties");
+    assertThat(Path.of("..", "conf", "log4j2.properties")).isRegularFile();
+    for (String manifest : List.of("sparkapplication.yaml", "scheduledsparkapplication.yaml")) {
+      String text = Files.readString(KUBERNETES.resolve(manifest));
+      assertThat(all(text, "^ *image: (\\S+)$"))
+          .isEqualTo(all(image, " -t (\\S+) \\.$"))
+          .containsExactly("meanfield:" + BuildInfo.current().version());
+      assertThat(all(text, "^ *sparkVersion: (\\S+)$"))
+          .containsExactly(package$.MODULE$.SPARK_VERSION());
+      assertThat(all(text, "^ *mainApplicationFile: local://(\\S+)$"))
+          .isEqualTo(all(image, "^COPY \\S+\\.jar (\\S+)$"));
+      assertThat(all(text, "^ *mainClass: (\\S+)$")).containsExactly(Meanfield.class.getName());
+    }
+  }
+
+  /** What the group of a pattern matched in each line that it fits. */
+  private static List<String> all(String text, String pattern) {
+    return Pattern.compile(pattern, Pattern.MULTILINE)
+        .matcher(text)
+        .results()
+        .map(match -> match.group(1))
+        .toList();
   }
 
   private static int settings(String conf, String... more) {
