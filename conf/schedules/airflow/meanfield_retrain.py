@@ -1,4 +1,4 @@
-"""Retrains every night with spark-submit; needs apache-airflow-providers-apache-spark.
+"""Retrains every night with spark-submit; needs apache-airflow-providers-apache-spark 5 or newer.
 
 The run id is the time that the run was due, so that a retry goes on with the same run.
 """
@@ -45,6 +45,7 @@ with DAG(
         application="/opt/meanfield/jobs/target/jobs-0.1.0-all.jar",
         java_class="org.meanfield.jobs.cli.Meanfield",
         driver_memory="4g",
+        deploy_mode="client",  # cluster mode would hide the exit code, whatever the connection says
         application_args=[
             "retrain",
             "--conf",

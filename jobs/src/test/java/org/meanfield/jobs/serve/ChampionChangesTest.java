@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.meanfield.engine.Scorer;
 import org.meanfield.image.PixelImage;
@@ -40,7 +41,8 @@ import org.meanfield.model.FloatVector;
 @Timeout(180)
 class ChampionChangesTest {
   private static final int CONNECTIONS = 32;
-  private static final int REQUESTS = 2_048;
+  private static final int FEW_REQUESTS = 2_048;
+  private static final int MANY_REQUESTS = 50_000;
   private static final int CHANGES = 20;
   private static final int VERSIONS = 3;
   private static final int IMAGES = 3; // in a request: they must not be split over versions
@@ -49,6 +51,16 @@ class ChampionChangesTest {
 
   @Test
   void noRequestFailsAndEveryAnswerIsOfOneVersion() throws Exception {
+    serves(FEW_REQUESTS);
+  }
+
+  @Test
+  @EnabledIfEnvironmentVariable(named = "CI", matches = "true")
+  void nothingFailsAmongManyRequests() throws Exception {
+    serves(MANY_REQUESTS);
+  }
+
+  private void serves(int requests) throws Exception {
     List<List<FloatVector>> expected = new ArrayList<>();
     List<PixelImage> images = images();
     for (int version = 1; version <= VERSIONS; version++) {
@@ -80,7 +92,7 @@ class ChampionChangesTest {
       follower.look();
       var identity = new InferenceServer.Identity("127.0.0.1", 0, "classifier", "0");
       try (InferenceServer server = InferenceServer.start(identity, current, limits, metrics)) {
-        Set<Integer> seen = load(server, images, expected, follower);
+        Set<Integer> seen = load(server, requests, images, expected, follower);
         assertThat(seen).hasSize(VERSIONS);
       }
     }
@@ -91,6 +103,7 @@ class ChampionChangesTest {
    */
   private Set<Integer> load(
       InferenceServer server,
+      int requests,
       List<PixelImage> images,
       List<List<FloatVector>> expected,
       ModelFollower follower)
@@ -99,6 +112,7 @@ class ChampionChangesTest {
         URI.create(
             "http://127.0.0.1:" + server.address().getPort() + "/v2/models/classifier/infer");
     String body = body(images);
+    AtomicInteger asked = new AtomicInteger();
     AtomicInteger answered = new AtomicInteger();
     Set<Integer> seen = new ConcurrentSkipListSet<>();
     ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
@@ -111,7 +125,7 @@ class ChampionChangesTest {
                 HttpClient client =
                     HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
                 started.countDown();
-                for (int n = 0; n < REQUESTS / CONNECTIONS; n++) {
+                while (asked.getAndIncrement() < requests) {
                   HttpRequest request =
                       HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString(body)).build();
                   seen.add(check(client.send(request, BodyHandlers.ofString()), expected));
@@ -122,7 +136,7 @@ class ChampionChangesTest {
     }
     started.await();
     for (int change = 1; change <= CHANGES; change++) {
-      while (answered.get() < change * REQUESTS / (CHANGES + 1)
+      while (answered.get() < change * requests / (CHANGES + 1)
           && clients.stream().noneMatch(Future::isDone)) {
         Thread.onSpinWait();
       }
@@ -133,7 +147,7 @@ class ChampionChangesTest {
       client.get();
     }
     threads.shutdown();
-    assertThat(answered.get()).isEqualTo(REQUESTS);
+    assertThat(answered.get()).isEqualTo(requests);
     return seen;
   }
 
