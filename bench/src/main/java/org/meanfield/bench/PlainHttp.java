@@ -53,7 +53,7 @@ final class PlainHttp implements AutoCloseable {
    *
    * @throws IOException where the answer is not 200
    */
-  String send(byte[] request) throws IOException {
+  byte[] send(byte[] request) throws IOException {
     out.write(request);
     String status = line();
     int length = 0;
@@ -62,9 +62,9 @@ final class PlainHttp implements AutoCloseable {
         length = Integer.parseInt(header.substring(15).strip());
       }
     }
-    String body = new String(in.readNBytes(length), ISO_8859_1);
+    byte[] body = in.readNBytes(length);
     if (!status.startsWith("HTTP/1.1 200")) {
-      throw new IOException(status + ": " + body);
+      throw new IOException(status + ": " + new String(body, ISO_8859_1));
     }
     return body;
   }

@@ -1,28 +1,33 @@
 package org.meanfield.bench;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** {@code meanfield serve} under full load, beside loops of ONNX Runtime on the same cores. */
 final class ServePart implements Part {
   private static final String LOOP = "ONNX Runtime, a loop on each core, batches of 32";
-  private static final String SERVE = "serve, 32 connections, one image a request";
   private static final double WANTED_SHARE = 0.8;
   private static final int CONNECTIONS = 32;
   private static final int BATCH_SIZE = 32;
   private static final int CHAMPION_CHANGES = 20;
 
   /**
-   * From several milliseconds of a core an image to a few hundredths: what serving adds does not
-   * grow with the network.
+   * From several milliseconds of a core an image to a few hundredths: what a request adds does not
+   * grow with the network. Nor does it grow with its images: clients of cheap networks that have
+   * many images send several at once, the more the cheaper they are.
    */
-  private static final List<MadeExport> EXPORTS =
+  private static final List<Load> LOADS =
       List.of(
-          new MadeExport("resnet18", 128, 3),
-          new MadeExport("resnet18", 64, 3),
-          new MadeExport("resnet20", 32, 3),
-          new MadeExport("cnn", 28, 1),
-          new MadeExport("lenet", 28, 1));
+          new Load(new MadeExport("resnet18", 128, 3), 1),
+          new Load(new MadeExport("resnet18", 64, 3), 1),
+          new Load(new MadeExport("resnet18", 64, 3), 2),
+          new Load(new MadeExport("resnet20", 32, 3), 1),
+          new Load(new MadeExport("resnet20", 32, 3), 8),
+          new Load(new MadeExport("cnn", 28, 1), 1),
+          new Load(new MadeExport("cnn", 28, 1), 8),
+          new Load(new MadeExport("lenet", 28, 1), 1),
+          new Load(new MadeExport("lenet", 28, 1), 32));
 
   @Override
   public String name() {
@@ -31,12 +36,18 @@ final class ServePart implements Part {
 
   @Override
   public Findings measure(Launch launch) {
-    List<Row> rows = new ArrayList<>();
-    for (MadeExport export : EXPORTS) {
-      String name = "serve-" + export.network() + "-" + export.side();
-      Outcome loop = OnnxLoops.measure(launch, name, export, BATCH_SIZE);
-      rows.add(launch.tell(new Row(export.label(), LOOP, loop)));
-      rows.add(launch.tell(new Row(export.label(), SERVE, served(launch, name, export))));
+    Map<String, Row> rows = new LinkedHashMap<>();
+    for (Load load : LOADS) {
+      String group = load.export().label();
+      rows.computeIfAbsent(
+          group,
+          first ->
+              launch.tell(
+                  new Row(
+                      group,
+                      LOOP,
+                      OnnxLoops.measure(launch, load.name(), load.export(), BATCH_SIZE))));
+      rows.put(load.name(), launch.tell(new Row(group, load.system(), served(launch, load))));
     }
     Section section =
         new Section(
@@ -45,23 +56,49 @@ final class ServePart implements Part {
                 + " times, client and server on the same cores",
             "images/s",
             LOOP,
-            rows);
-    List<Target> targets =
-        section.atLeast(WANTED_SHARE, "serve against loops of ONNX Runtime", SERVE, LOOP);
-    return new Findings(List.of(section), targets);
+            List.copyOf(rows.values()));
+    return new Findings(
+        List.of(section), LOADS.stream().map(load -> target(section, load)).toList());
   }
 
-  private static Outcome served(Launch launch, String name, MadeExport export) {
-    int requests = launch.extent().choose(50_000, 1_000);
-    int warmUp = launch.extent().choose(10_000, 500);
+  private static Target target(Section section, Load load) {
+    return new Target(
+        "serve against loops of ONNX Runtime, " + load.export().label() + ", " + load.told(),
+        Target.Bound.AT_LEAST,
+        WANTED_SHARE,
+        section.ratio(load.export().label(), load.system(), LOOP));
+  }
+
+  private static Outcome served(Launch launch, Load load) {
     ServeSpeed.Task task =
         new ServeSpeed.Task(
-            export,
-            launch.folder(name + "-registry").toString(),
-            requests,
-            warmUp,
+            load.export(),
+            launch.folder(load.name() + "-registry").toString(),
+            load.imagesARequest(),
+            launch.extent().choose(50_000, 1_000),
+            launch.extent().choose(10_000, 500),
             CONNECTIONS,
             CHAMPION_CHANGES);
-    return launch.jvm().measure(name, ServeSpeed.class, task, launch.jvm().shippedFlags());
+    return launch.jvm().measure(load.name(), ServeSpeed.class, task, launch.jvm().shippedFlags());
+  }
+
+  /**
+   * What is asked.
+   *
+   * @param export that answers
+   * @param imagesARequest at least one
+   */
+  private record Load(MadeExport export, int imagesARequest) {
+    String told() {
+      return imagesARequest == 1 ? "one image a request" : imagesARequest + " images a request";
+    }
+
+    String system() {
+      return "serve, " + CONNECTIONS + " connections, " + told();
+    }
+
+    String name() {
+      return "serve-" + export.network() + "-" + export.side() + "-" + imagesARequest;
+    }
   }
 }

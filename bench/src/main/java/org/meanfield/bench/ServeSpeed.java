@@ -2,10 +2,12 @@ package org.meanfield.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,9 +32,9 @@ import org.meanfield.model.FloatVector;
 import org.meanfield.registry.RegistryState;
 
 /**
- * Images/s of {@code meanfield serve} under full load, one image a request, while the champion
- * changes. Every answer is held against what its version must say; one that is wrong or missing
- * ends the measurement. Run in a process of its own: {@code ServeSpeed TASK.json FIGURES.json}.
+ * Images/s of {@code meanfield serve} under full load while the champion changes. Every answer is
+ * held against what its version must say; one that is wrong or missing ends the measurement. Run in
+ * a process of its own: {@code ServeSpeed TASK.json FIGURES.json}.
  */
 public final class ServeSpeed {
   private static final int VERSIONS = 3;
@@ -51,18 +53,25 @@ public final class ServeSpeed {
    *
    * @param export what is served
    * @param folder for the registry
+   * @param imagesARequest at least one; all of a request must be answered by one version
    * @param requests that count
    * @param warmUp requests before them
    * @param connections at once
    * @param changes of the champion among the requests that count
    */
   record Task(
-      MadeExport export, String folder, int requests, int warmUp, int connections, int changes) {}
+      MadeExport export,
+      String folder,
+      int imagesARequest,
+      int requests,
+      int warmUp,
+      int connections,
+      int changes) {}
 
   private ServeSpeed(Task task) throws IOException {
     this.task = task;
     this.registry = Path.of(task.folder());
-    this.request = request(task.export());
+    this.request = request(task.export(), task.imagesARequest());
     for (int version = 1; version <= VERSIONS; version++) {
       ServingBundle bundle =
           task.export().write(registry.resolve("versions/" + version + "/export"), version);
@@ -118,7 +127,7 @@ public final class ServeSpeed {
   /** As the server counts it since its start. */
   private static double metric(int port, String name) throws IOException {
     try (PlainHttp http = new PlainHttp(port)) {
-      return http.send(PlainHttp.get("/metrics"))
+      return new String(http.send(PlainHttp.get("/metrics")), UTF_8)
           .lines()
           .filter(line -> line.startsWith(name + " "))
           .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
@@ -143,7 +152,7 @@ public final class ServeSpeed {
                 try (PlainHttp http = new PlainHttp(port)) {
                   for (int n = next.getAndIncrement(); n < requests; n = next.getAndIncrement()) {
                     long start = System.nanoTime();
-                    String answer = http.send(request);
+                    byte[] answer = http.send(request);
                     latencies[n] = System.nanoTime() - start;
                     check(answer);
                     int done = answered.incrementAndGet();
@@ -168,19 +177,27 @@ public final class ServeSpeed {
     threads.shutdown();
     List<Double> windows = new ArrayList<>();
     for (int i = 0; i < WINDOWS; i++) {
-      windows.add((double) requests / WINDOWS / ((marks[i + 1] - marks[i]) / 1e9));
+      double images = (double) requests / WINDOWS * task.imagesARequest();
+      windows.add(images / ((marks[i + 1] - marks[i]) / 1e9));
     }
     return windows;
   }
 
-  private void check(String answer) throws IOException {
-    JsonNode json = JSON.readTree(answer);
-    int version = json.path("model_version").asInt();
-    JsonNode data = json.path("outputs").path(0).path("data");
+  /** JSON, and behind it the numbers of all images. */
+  private void check(byte[] answer) throws IOException {
+    int numbers = task.imagesARequest() * MadeExport.CLASSES;
+    int jsonLength = answer.length - numbers * Float.BYTES;
+    int version = JSON.readTree(answer, 0, jsonLength).path("model_version").asInt();
+    FloatBuffer found =
+        ByteBuffer.wrap(answer, jsonLength, numbers * Float.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asFloatBuffer();
     FloatVector wanted = expected.get(version - 1);
-    for (int i = 0; i < wanted.length(); i++) {
-      if (!(Math.abs(data.path(i).floatValue() - wanted.get(i)) <= TOLERANCE)) {
-        throw new IOException("not the answer of version " + version + ": " + answer);
+    for (int i = 0; i < numbers; i++) {
+      float probability = wanted.get(i % MadeExport.CLASSES);
+      if (!(Math.abs(found.get(i) - probability) <= TOLERANCE)) {
+        throw new IOException(
+            "not the answer of version " + version + ": " + found.get(i) + " for " + probability);
       }
     }
     seen.add(version);
@@ -208,15 +225,20 @@ public final class ServeSpeed {
     }
   }
 
-  private static byte[] request(MadeExport export) {
+  /** The same image as often as a request has images. */
+  private static byte[] request(MadeExport export, int images) {
     byte[] pixels = bytes(export);
     byte[] head =
-        ("{\"inputs\":[{\"name\":\"pixels\",\"datatype\":\"UINT8\",\"shape\":[1,%d,%d,%d],"
+        ("{\"parameters\":{\"binary_data_output\":true},\"inputs\":[{\"name\":\"pixels\","
+                + "\"datatype\":\"UINT8\",\"shape\":[%d,%d,%d,%d],"
                 + "\"parameters\":{\"binary_data_size\":%d}}]}")
-            .formatted(export.side(), export.side(), export.channels(), pixels.length)
+            .formatted(
+                images, export.side(), export.side(), export.channels(), images * pixels.length)
             .getBytes(UTF_8);
-    byte[] body = Arrays.copyOf(head, head.length + pixels.length);
-    System.arraycopy(pixels, 0, body, head.length, pixels.length);
+    byte[] body = Arrays.copyOf(head, head.length + images * pixels.length);
+    for (int i = 0; i < images; i++) {
+      System.arraycopy(pixels, 0, body, head.length + i * pixels.length, pixels.length);
+    }
     return PlainHttp.post(
         "/v2/models/classifier/infer",
         "Inference-Header-Content-Length: " + head.length + "\r\n",
