@@ -52,6 +52,14 @@ final class Binomial {
     return low;
   }
 
+  /**
+   * The upper end of the one-sided interval: the smallest p under which so many successes, or
+   * fewer, have probability at most {@code alpha}. Source: as {@link #lowerBound}.
+   */
+  double upperBound(long successes, double alpha) {
+    return 1 - lowerBound(trials - successes, alpha);
+  }
+
   private double sum(long from, long to, double p) {
     if (p <= 0 || p >= 1) {
       long certain = p <= 0 ? 0 : trials;

@@ -42,7 +42,7 @@ final class Comparison {
     }
     String own = split(challenger.evaluation().get());
     String other = split(champion.evaluation().get());
-    return own.equals(other)
+    return own.equals(other) || areTheSameExamples(challenger, champion)
         ? Optional.empty()
         : Optional.of(
             challenger.name()
@@ -53,6 +53,15 @@ final class Comparison {
                 + " on "
                 + other
                 + "; evaluate both on the same");
+  }
+
+  /** A frozen test split is the same in every data-set version that has it. */
+  private static boolean areTheSameExamples(Contender challenger, Contender champion) {
+    return champion
+        .predictions()
+        .flatMap(
+            known -> challenger.predictions().flatMap(found -> PairedOutcomes.of(known, found)))
+        .isPresent();
   }
 
   /** What a criterion makes of the outcomes; unmeasured where something stands in their way. */

@@ -116,7 +116,9 @@ class PromotionPolicyTest {
             decides(policy, Contenders.answering("b", otherMany), Contenders.answering("a", many)))
         .isTrue();
     assertThat(decides(policy, Contenders.answering("b", few), Contenders.answering("a", few)))
-        .as("the same answers are not inferior")
+        .as("that few answers are the same shows little")
+        .isFalse();
+    assertThat(decides(policy, Contenders.answering("b", many), Contenders.answering("a", many)))
         .isTrue();
   }
 
@@ -145,11 +147,21 @@ class PromotionPolicyTest {
   @Test
   void anotherTestSplitIsNoComparison() {
     Contender champion = Contenders.answering("a", "old", true, false, true);
-    Contender challenger = Contenders.answering("b", "new", true, true, true);
+    Contender challenger = Contenders.answering("b", "new", true, true, true, true);
     PromotionDecision decision =
         new PromotionPolicy(List.of()).decide(challenger, Optional.of(champion));
     assertThat(decision.id()).isEqualTo("keep-champion");
     assertThat(decision.lines().toString()).contains("data set old", "data set new");
+  }
+
+  @Test
+  void aFrozenTestSplitIsTheSameInEveryVersionOfADataSet() {
+    PromotionDecision decision =
+        new PromotionPolicy(List.of())
+            .decide(
+                Contenders.answering("b", "new", true, true, true),
+                Optional.of(Contenders.answering("a", "old", true, false, true)));
+    assertThat(decision.promotes()).isTrue();
   }
 
   @Test
