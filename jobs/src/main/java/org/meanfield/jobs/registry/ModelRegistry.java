@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -220,6 +221,7 @@ public final class ModelRegistry {
     List<Integer> old = newest.subList(0, Math.max(0, newest.size() - keep));
     List<Integer> candidates = new ArrayList<>(old);
     candidates.addAll(files.abandoned(now()));
+    candidates.removeAll(lost(history.read()));
     changes.retire(candidates, reason);
     history.show();
     // Also what an earlier call gave up and was killed before it deleted it.
@@ -266,20 +268,38 @@ public final class ModelRegistry {
       HistoryLog.Read read = history.read();
       damage.addAll(history.wrongViews(read));
       retired.addAll(read.state().retired());
-      read.state()
-          .champion()
-          .filter(number -> !files.isFinished(number))
-          .ifPresent(number -> damage.add(files.folder(number) + " of the champion is missing"));
+      lost(read).stream()
+          .filter(number -> only.isEmpty() || only.get().equals(number))
+          .forEach(
+              number ->
+                  damage.add(
+                      files.folder(number)
+                          + " has lost its "
+                          + ModelVersion.FILE
+                          + ": the history knows the version; restore its folder"));
     } catch (CorruptArtifactException e) {
       damage.add(e.getMessage());
     }
-    only.ifPresent(files::read);
+    if (damage.isEmpty()) {
+      only.ifPresent(files::read);
+    }
     for (int number : only.map(List::of).orElseGet(() -> List.copyOf(files.claimed()))) {
       if (!retired.contains(number) && files.isFinished(number)) {
         damage.addAll(files.damage(number));
       }
     }
     return List.copyOf(damage);
+  }
+
+  /** Versions that the history knows, that were not given up, and that have no manifest. */
+  private Set<Integer> lost(HistoryLog.Read read) {
+    Set<Integer> lost = new TreeSet<>();
+    read.values().stream()
+        .map(HistoryEntry::to)
+        .filter(number -> number != null && !files.isFinished(number))
+        .forEach(lost::add);
+    lost.removeAll(read.state().retired());
+    return lost;
   }
 
   /** Numbers whose registration was never finished. */

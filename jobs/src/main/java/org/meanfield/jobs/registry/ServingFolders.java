@@ -17,6 +17,8 @@ import org.meanfield.error.CorruptArtifactException;
 import org.meanfield.export.BundleManifest;
 import org.meanfield.jobs.storage.Staging;
 import org.meanfield.jobs.storage.Storage;
+import org.meanfield.jobs.storage.StorageEntry;
+import org.meanfield.registry.FileDigest;
 import org.meanfield.registry.ModelVersion;
 import org.meanfield.registry.PublishedVersion;
 import org.meanfield.registry.RegistryState;
@@ -157,8 +159,41 @@ final class ServingFolders {
     if (isWhole(version, target)) {
       return true;
     }
+    requireOwn(version, target);
     storage.delete(target); // some of it, where a rename copies and a process was killed
     return false;
+  }
+
+  /** What a process left that was killed while its rename copied; nothing of anybody else. */
+  private void requireOwn(ModelVersion version, String target) {
+    if (storage.exists(target) && !storage.isFolder(target)) {
+      throw stranger(target);
+    }
+    List<String> folders = new ArrayList<>(storage.isFolder(target) ? List.of("") : List.of());
+    while (!folders.isEmpty()) {
+      String inside = folders.remove(folders.size() - 1);
+      for (StorageEntry entry : storage.entries(target + "/" + inside)) {
+        String path = inside + entry.name();
+        if (entry.isFolder()) {
+          folders.add(path + "/");
+        } else if (!entry.isHidden() && !isOf(version, path, entry.bytes())) {
+          throw stranger(target + "/" + path);
+        }
+      }
+    }
+  }
+
+  private static boolean isOf(ModelVersion version, String path, long bytes) {
+    FileDigest digest = version.files().get(EXPORT + path);
+    return digest != null && digest.bytes() == bytes;
+  }
+
+  private static ConflictException stranger(String path) {
+    return new ConflictException(
+        path
+            + " is in the way of the champion and was not published by this registry: move it away,"
+            + " or give a serving folder of its own, and run 'meanfield registry promote --version"
+            + " champion'");
   }
 
   private boolean isWhole(ModelVersion version, String target) {

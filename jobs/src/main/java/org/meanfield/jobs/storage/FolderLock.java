@@ -67,7 +67,7 @@ public final class FolderLock implements AutoCloseable {
    *
    * @param folder of the lock
    * @param owner who takes it, for whoever finds it taken
-   * @param expiry after which an owner without a heartbeat is taken for dead
+   * @param expiry after which this owner, without a heartbeat, is taken for dead
    * @throws LockHeldException naming the owner, where it is held
    */
   public static FolderLock acquire(
@@ -172,7 +172,10 @@ public final class FolderLock implements AutoCloseable {
       lastBeat = clock.instant();
       RunningProcess process = RunningProcess.current().orElse(null);
       boolean made =
-          files.owner(number).create(new LockFiles.Owner(owner, lastBeat.toString(), process, id));
+          files
+              .owner(number)
+              .create(
+                  new LockFiles.Owner(owner, lastBeat.toString(), process, id, expiry.toMillis()));
       // Several owners may have come and gone since we looked, and cleared that number away.
       if (made && files.newest() == number) {
         beat();
@@ -203,14 +206,18 @@ public final class FolderLock implements AutoCloseable {
     if (files.isReleased(number) || hasEnded(files, number)) {
       return;
     }
+    Optional<LockFiles.Owner> owner = files.owner(number).read();
     Optional<Instant> alive =
         files
             .heartbeat(number)
             .read()
             .map(LockFiles.Heartbeat::at)
-            .or(() -> files.owner(number).read().map(LockFiles.Owner::since))
+            .or(() -> owner.map(LockFiles.Owner::since))
             .map(Instant::parse);
-    Instant until = alive.map(at -> at.plus(expiry)).orElse(Instant.MIN);
+    // The owner's own: how often it shows a sign of life follows from that.
+    Duration silence =
+        owner.map(LockFiles.Owner::expiryMillis).map(Duration::ofMillis).orElse(expiry);
+    Instant until = alive.map(at -> at.plus(silence)).orElse(Instant.MIN);
     if (until.isAfter(clock.instant())) {
       throw new LockHeldException(
           "The lock "

@@ -18,8 +18,10 @@ record LockFiles(Storage storage, String folder) {
    *
    * @param process of the owner; null where its system does not tell
    * @param id another for each time that it is taken
+   * @param expiryMillis after how long a silence the owner is taken for dead; null where an earlier
+   *     build wrote it
    */
-  record Owner(String owner, String since, RunningProcess process, String id) {}
+  record Owner(String owner, String since, RunningProcess process, String id, Long expiryMillis) {}
 
   /** A sign of life. */
   record Heartbeat(String at) {}

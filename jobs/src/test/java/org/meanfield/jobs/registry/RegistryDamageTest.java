@@ -89,6 +89,29 @@ class RegistryDamageTest {
     assertThat(registry.damage(Optional.empty())).first().asString().contains("00000002.json");
   }
 
+  @Test
+  void aVersionThatTheHistoryKnowsIsMissedAndNeverCleanedUp() throws IOException {
+    for (int seed = 3; seed <= 4; seed++) {
+      int number = registry.register(new TinyRuns(folder).run(seed, 5)).version().number();
+      registry.commit(registry.judge(number, new PromotionPolicy(List.of())), "next");
+    }
+    Files.delete(root.resolve("versions/1/version.json"));
+    assertThat(registry.damage(Optional.empty()))
+        .singleElement()
+        .asString()
+        .contains("versions/1 has lost its version.json");
+    assertThat(registry.damage(Optional.of(1))).hasSize(1);
+    assertThat(registry.damage(Optional.of(2))).isEmpty();
+    ModelRegistry later =
+        new ModelRegistry(
+            new Storage(new Configuration()),
+            root.toString(),
+            "ada",
+            Clock.fixed(Instant.parse("2026-03-09T04:00:00Z"), ZoneOffset.UTC));
+    assertThat(later.collectGarbage(1, "old")).containsExactly(2);
+    assertThat(root.resolve("versions/1/model/state.bin")).exists();
+  }
+
   private void assertNamed(String name, int step) throws IOException {
     Path file = root.resolve(name);
     byte[] content = Files.readAllBytes(file);

@@ -81,20 +81,35 @@ class FolderLockTest {
         new RunningProcess("another boot", own.namespace(), own.pid(), own.startTicks());
     assertThat(elsewhere.fate()).isEqualTo(RunningProcess.Fate.UNKNOWN);
 
-    leave(elsewhere);
+    leave(elsewhere, null);
     assertThatThrownBy(() -> take("bob", NOON.plusSeconds(1)))
         .isInstanceOf(LockHeldException.class);
-    leave(ended);
+    leave(ended, null);
     try (FolderLock next = take("bob", NOON.plusSeconds(1))) {
       next.requireHeld();
     }
   }
 
+  @Test
+  void itIsTheOwnersExpiryThatCounts() {
+    RunningProcess own = RunningProcess.current().orElseThrow();
+    RunningProcess elsewhere =
+        new RunningProcess("another boot", own.namespace(), own.pid(), own.startTicks());
+    leave(elsewhere, Duration.ofHours(1).toMillis());
+    assertThatThrownBy(() -> take("hasty bob", NOON.plus(EXPIRY).plusSeconds(1)))
+        .isInstanceOf(LockHeldException.class)
+        .hasMessageContaining("expires at 2026-03-01T13:00:00Z");
+    leave(elsewhere, Duration.ofMinutes(1).toMillis());
+    try (FolderLock next = take("patient bob", NOON.plusSeconds(61))) {
+      next.requireHeld();
+    }
+  }
+
   /** An owner that wrote its file, and nothing since. */
-  private void leave(RunningProcess process) {
+  private void leave(RunningProcess process, Long expiryMillis) {
     storage.delete(folder.resolve("00000001.json").toString());
     new JsonFile<>(storage, folder + "/00000001.json", LockFiles.Owner.class)
-        .write(new LockFiles.Owner("ada", NOON.toString(), process, "id"));
+        .write(new LockFiles.Owner("ada", NOON.toString(), process, "id", expiryMillis));
   }
 
   @Test
