@@ -40,9 +40,9 @@ class YarnIT {
           "--executor-memory",
           "1g",
           "--conf",
-          "spark.executor.memoryOverhead=1g",
-          "--conf",
-          "spark.yarn.maxAppAttempts=1");
+          "spark.executor.memoryOverhead=1g");
+  private static final List<String> ONE_ATTEMPT =
+      List.of("--conf", "spark.yarn.maxAppAttempts=1");
   private static final List<String> LAPTOP = List.of("--master", "local[2]");
 
   @TempDir static Path folder;
@@ -204,6 +204,7 @@ class YarnIT {
     command.addAll(where);
     command.addAll(List.of("--driver-memory", "1g"));
     command.addAll(RESOURCES);
+    command.addAll(ONE_ATTEMPT);
     for (String property :
         List.of(
             "spark.yarn.jars=local:" + SPARK_HOME + "/jars/*",

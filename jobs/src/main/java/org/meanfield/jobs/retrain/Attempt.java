@@ -48,8 +48,12 @@ final class Attempt {
       return explained;
     }
     requireNotBlocked(before);
-    int failures = before.failures() + 1;
-    folder.streak().write(new Streak(failures, "a process that ended without a word", false));
+    // A scheduler's retries of the run that failed last are one failure.
+    boolean again = before.failures() > 0 && runId() != null && runId().equals(before.runId());
+    int failures = before.failures() + (again ? 0 : 1);
+    folder
+        .streak()
+        .write(new Streak(failures, "a process that ended without a word", false, runId()));
     try {
       // What it missed while it was away, also where there is nothing to retrain.
       new MlflowMirror(context, registry).catchUp();
@@ -58,23 +62,29 @@ final class Attempt {
       return result;
     } catch (LockHeldException e) {
       throw e; // another process goes on with the run, and with the count
-    } catch (Exception e) {
-      // Spark throws checked exceptions without declaring them.
+    } catch (Exception | VirtualMachineError | LinkageError e) {
+      // Spark throws checked exceptions without declaring them; a full heap is an error, and so is
+      // a native library that is not there.
       note(failures, e);
       throw e;
     }
   }
 
   /** Counts a failure and tells of it; where even that fails, the failure itself comes first. */
-  private void note(int failures, Exception failure) {
+  private void note(int failures, Throwable failure) {
     String message = String.valueOf(failure.getMessage());
     // Where it cannot be told, there is a warning in the log.
     boolean unused = tell("failed", message, Map.of("failuresInARow", failures));
     try {
-      folder.streak().write(new Streak(failures, message, false));
+      folder.streak().write(new Streak(failures, message, false, runId()));
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
+  }
+
+  /** Where the scheduler names its runs. */
+  private String runId() {
+    return RetrainSettings.runId(settings).orElse(null);
   }
 
   private JobResult work() {
@@ -161,7 +171,7 @@ final class Attempt {
     if (reason.isPresent()) {
       Map<String, Object> figures = Map.of("failuresInARow", streak.failures());
       if (!streak.blockTold() && tell("blocked", reason.get(), figures)) {
-        folder.streak().write(new Streak(streak.failures(), streak.last(), true));
+        folder.streak().write(new Streak(streak.failures(), streak.last(), true, streak.runId()));
       }
       throw new ConflictException(reason.get());
     }

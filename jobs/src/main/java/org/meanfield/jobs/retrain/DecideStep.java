@@ -24,6 +24,11 @@ final class DecideStep implements Step {
     List<String> lines = judgement.decision().lines();
     retraining.say("the gate says: " + lines.get(0));
     lines.subList(1, lines.size()).forEach(retraining::say);
+    return figures(judgement);
+  }
+
+  /** What is committed of it. */
+  static Map<String, Object> figures(Judgement judgement) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("championBefore", judgement.champion().orElse(null));
     figures.putAll(judgement.decision().figures());

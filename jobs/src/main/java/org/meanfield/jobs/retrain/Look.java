@@ -149,6 +149,7 @@ final class Look {
     Map<String, Object> figures = new LinkedHashMap<>(images.figures());
     figures.put("deliveries", draft.fresh());
     RegistryState state = registry.state();
+    List<String> lines = new ArrayList<>();
     String why;
     if (finished.isEmpty()) {
       why =
@@ -165,19 +166,21 @@ final class Look {
               championAge(state),
               () -> new NewestAccuracy(context, folder, registry).fall(parts, name(draft, parts)));
       figures.put("triggers", triggers.findings());
+      lines.addAll(lines(triggers));
       Optional<String> rest = coolDown(finished);
       if (!settings.get(RetrainSettings.FORCE) && (!triggers.fire() || rest.isPresent())) {
         String message = "not due: " + rest.orElseGet(triggers::line);
-        return new Sighting(Optional.empty(), Status.NOT_DUE, message, lines(triggers), figures);
+        return new Sighting(Optional.empty(), Status.NOT_DUE, message, lines, figures);
       }
       why = triggers.fire() ? triggers.line() : "--force: " + triggers.line();
     }
+    lines.addAll(validation(images));
     String runId = RetrainSettings.runId(settings).orElseGet(() -> name(draft, parts));
     return new Sighting(
         Optional.of(draft.due(runId, why, images)),
         Status.DONE,
         "would run as " + runId + " because " + why,
-        validation(images),
+        lines,
         figures);
   }
 

@@ -106,7 +106,8 @@ final class Mixture {
     Column train = col("split").equalTo(Split.TRAIN.id());
     long news = resolved.where(train.and(fresh)).count();
     long olds = resolved.where(train.and(not(fresh))).count();
-    double share = olds == 0 ? 1 : news * settings.get(RetrainSettings.REPLAY_RATIO) / olds;
+    double share =
+        olds == 0 || news == 0 ? 1 : news * settings.get(RetrainSettings.REPLAY_RATIO) / olds;
     Column position =
         conv(substring(sha2(concat(lit("replay "), col("id")), 256), 1, DIGITS), 16, 10)
             .cast("double")

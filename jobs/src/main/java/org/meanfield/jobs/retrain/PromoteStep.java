@@ -7,6 +7,8 @@ import org.meanfield.error.ConflictException;
 import org.meanfield.jobs.registry.Judgement;
 import org.meanfield.jobs.registry.ModelRegistry;
 import org.meanfield.registry.HistoryEntry;
+import org.meanfield.registry.PromotionDecision;
+import org.meanfield.registry.RegistryState;
 
 /** Does what the gate decided: the challenger serves, or its refusal is recorded. */
 final class PromoteStep implements Step {
@@ -26,6 +28,11 @@ final class PromoteStep implements Step {
       registry.refresh();
       return figures(before.get());
     }
+    RegistryState state = registry.state();
+    if (state.champion().equals(Optional.of(retraining.version()))) {
+      retraining.say("version " + retraining.version() + " was promoted by hand meanwhile");
+      return figures(state.crowning().orElseThrow());
+    }
     try {
       Judgement judgement = DecideStep.judge(retraining);
       Object decided =
@@ -39,11 +46,22 @@ final class PromoteStep implements Step {
                 + shown(judgement.champion())
                 + " now; run the same command again, and the gate is asked again");
       }
+      if (!isAsDecided(judgement.decision(), retraining)) {
+        retraining.say("decided anew, with another --override than before");
+        retraining.folder().commit(DecideStep.NAME, DecideStep.figures(judgement));
+      }
       return figures(registry.commit(judgement, retraining.reason()));
     } catch (ConflictException e) {
       retraining.folder().uncommit(DecideStep.NAME);
       throw e;
     }
+  }
+
+  private static boolean isAsDecided(PromotionDecision decision, Retraining retraining) {
+    Map<String, Object> decided = retraining.folder().committed(DecideStep.NAME).orElseThrow();
+    boolean overruled = decided.get("overruling") != null;
+    return decision.id().equals(decided.get("decision"))
+        && overruled == decision.overruling().isPresent();
   }
 
   private static Optional<HistoryEntry> entry(Retraining retraining) {
@@ -59,7 +77,7 @@ final class PromoteStep implements Step {
 
   private static Map<String, Object> figures(HistoryEntry entry) {
     Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("promoted", entry.kind() == HistoryEntry.Kind.PROMOTE);
+    figures.put("promoted", entry.kind() != HistoryEntry.Kind.REFUSE);
     figures.put("generation", entry.generation());
     return figures;
   }

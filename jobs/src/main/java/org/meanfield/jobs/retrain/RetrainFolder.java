@@ -108,8 +108,9 @@ final class RetrainFolder {
    * @param failures so far
    * @param last what the newest attempt said
    * @param blockTold true where the webhook knows that nothing is tried any more
+   * @param runId that the newest attempt was given; null where none was
    */
-  record Streak(int failures, String last, boolean blockTold) {
-    static final Streak NONE = new Streak(0, "", false);
+  record Streak(int failures, String last, boolean blockTold, String runId) {
+    static final Streak NONE = new Streak(0, "", false, null);
   }
 }

@@ -203,6 +203,12 @@ public final class RetrainJob implements Job {
       }
 
       @Override
+      public void commits(String step) {
+        lock.requireHeld();
+        watch.commits(step);
+      }
+
+      @Override
       public void committed(String step) {
         watch.committed(step);
       }

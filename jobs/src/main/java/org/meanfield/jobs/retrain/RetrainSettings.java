@@ -96,7 +96,9 @@ final class RetrainSettings {
       Setting.integer("retrain.max-failures")
           .atLeast(1)
           .defaultsTo(3)
-          .means("Failed attempts in a row after which nothing is tried until --force.");
+          .means(
+              "Failed attempts in a row after which nothing is tried until --force. Those of one"
+                  + " --run-id count once, however often a scheduler tries it.");
   static final Setting<Boolean> FORCE =
       Setting.flag("retrain.force")
           .defaultsTo(false)

@@ -39,6 +39,9 @@ final class Retraining {
     /** Before a step runs. */
     default void starts(String step) {}
 
+    /** Before what it did counts. */
+    default void commits(String step) {}
+
     /** After it was committed. */
     default void committed(String step) {}
   }
@@ -59,7 +62,9 @@ final class Retraining {
       if (run.committed(step.name()).isEmpty()) {
         watch.starts(step.name());
         say(step.name());
-        run.commit(step.name(), step.run(this));
+        Map<String, Object> figures = step.run(this);
+        watch.commits(step.name());
+        run.commit(step.name(), figures);
         watch.committed(step.name());
       }
     }

@@ -129,6 +129,14 @@ class MixtureTest {
   }
 
   @Test
+  void replayWithoutAnythingNewKeepsAllOfTheOld() {
+    Parts base = new Parts(parts.known(), List.of(), List.of(Part.BASE));
+    assertThat(mixed(base, "replay-base", "retrain.mix = replay, retrain.replay-ratio = 3"))
+        .containsEntry("train disc", 40L)
+        .containsEntry("train square", 40L);
+  }
+
+  @Test
   void weightsOfAPartStandBesideOnesOfOthers() throws IOException {
     RetrainCommands.draw(folder.resolve("heavy/pictures"), "disc", 60, 63);
     Files.writeString(
@@ -160,8 +168,12 @@ class MixtureTest {
   }
 
   private static Map<String, Long> mixed(String name, String conf) {
+    return mixed(parts, name, conf);
+  }
+
+  private static Map<String, Long> mixed(Parts of, String name, String conf) {
     String rows = folder.resolve("mixed-" + name).toString();
-    new Mixture(spark, parts, settings(conf)).write(rows);
+    new Mixture(spark, of, settings(conf)).write(rows);
     assertThat(spark.read().parquet(rows).columns()).containsExactly("image", "label", "split");
     Map<String, Long> counts = new TreeMap<>();
     for (Row row : spark.read().parquet(rows).groupBy("split", "label").count().collectAsList()) {

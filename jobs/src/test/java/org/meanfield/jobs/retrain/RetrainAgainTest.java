@@ -1,0 +1,98 @@
+package org.meanfield.jobs.retrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a scheduler and a person do between two attempts of a run. */
+class RetrainAgainTest {
+  @TempDir Path folder;
+  private RetrainCommands commands;
+
+  @BeforeEach
+  void deliver() {
+    commands = new RetrainCommands(folder);
+    commands.deliverWithTest("day-1", 0, 16);
+  }
+
+  @Test
+  void whatLiesInTheWayOfTheChampionIsLeftAlone() throws IOException {
+    Path theirs = folder.resolve("serving/1/model.onnx");
+    Files.createDirectories(theirs.getParent());
+    Files.writeString(theirs, "another model");
+    assertThat(commands.run("--run-id", "day-1")).as(commands.printed()).isEqualTo(6);
+    assertThat(commands.printed()).contains("serving/1/model.onnx is in the way of the champion");
+    assertThat(theirs).hasContent("another model");
+    Files.delete(theirs);
+    assertThat(commands.run("--run-id", "day-1")).as(commands.printed()).isZero();
+    assertThat(folder.resolve("serving/1/bundle.json")).exists();
+  }
+
+  @Test
+  void aChallengerThatWasPromotedByHandMeanwhileServes() throws IOException {
+    assertThat(commands.run("--run-id", "day-1")).as(commands.printed()).isZero();
+    commands.deliver("day-2", 16, 40);
+    assertThat(commands.run(killedAfter("register"), Clock.systemUTC(), "--run-id", "day-2"))
+        .isEqualTo(1);
+    assertThat(commands.registry("promote", "--version", "2", "--override", "it is urgent"))
+        .as(commands.printed())
+        .isZero();
+    assertThat(commands.run("--run-id", "day-2")).as(commands.printed()).isZero();
+    assertThat(commands.printed()).contains("version 2 was promoted by hand meanwhile");
+    assertThat(commands.result().path("promoted").asBoolean()).isTrue();
+    assertThat(folder.resolve("serving/2/bundle.json")).exists();
+  }
+
+  @Test
+  void theResultTellsWhatWasDoneAndNotWhatWasDecidedBefore() throws IOException {
+    assertThat(commands.run("--run-id", "day-1")).as(commands.printed()).isZero();
+    commands.deliverMislabelled("day-2", 16, 40);
+    String[] lax = {"--run-id", "day-2", "--set", "validation.maximum-relabelled=1"};
+    assertThat(commands.run(killedAfter("decide"), Clock.systemUTC(), lax)).isEqualTo(1);
+    String[] overruled = {lax[0], lax[1], lax[2], lax[3], "--override", "a person looked"};
+    assertThat(commands.run(overruled)).as(commands.printed()).isZero();
+    assertThat(commands.result().path("promoted").asBoolean()).isTrue();
+    assertThat(commands.result().path("overruling").path("reason").asText())
+        .isEqualTo("a person looked");
+  }
+
+  @Test
+  void theRetriesOfANamedRunAreOneFailure() throws IOException {
+    Path broken = folder.resolve("input/day-1/train/disc/broken.png");
+    Files.createDirectories(broken.getParent());
+    Files.writeString(broken, "no image");
+    String[] strict = {"--set", "validation.maximum-unreadable=0"};
+    for (String runId : new String[] {"monday", "monday", "monday", "tuesday"}) {
+      assertThat(attempt(runId, strict)).as(commands.printed()).isEqualTo(3);
+    }
+    assertThat(attempt("wednesday", strict)).as(commands.printed()).isEqualTo(6);
+    assertThat(commands.printed()).contains("2 attempts failed in a row");
+  }
+
+  private int attempt(String runId, String... more) {
+    String[] options = {"--run-id", runId, "--set", "retrain.max-failures=2", more[0], more[1]};
+    return commands.run(options);
+  }
+
+  private static Retraining.Watch killedAfter(String last) {
+    return new Retraining.Watch() {
+      @Override
+      public void committed(String step) {
+        if (step.equals(last)) {
+          throw new Killed();
+        }
+      }
+    };
+  }
+
+  /** No exception that a program would handle. */
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+}
