@@ -82,8 +82,8 @@ record ExportSettings(
   static final Setting<String> NAME =
       Setting.text("export.name")
           .limited(
-              "small letters, digits or dashes, a letter first",
-              name -> name.matches("[a-z][a-z0-9-]{0,62}"))
+              "at most 53 small letters, digits or dashes, a letter first and no dash last",
+              name -> name.matches("[a-z]([a-z0-9-]{0,51}[a-z0-9])?"))
           .defaultsTo("classifier")
           .means("What Triton and KServe call the model.");
   static final Setting<String> STORAGE_URI =

@@ -76,7 +76,9 @@ final class ApiHandler extends Handler.Abstract {
   private void compute(Route route, HttpExchange exchange) {
     Request request = exchange.request();
     if (metrics.computing().taken() >= limits.concurrent()) {
-      exchange.send(busy()); // without reading what could not be computed
+      // Keeping nothing of it: what is not read could break the connection before our answer.
+      CompletableFuture<byte[]> unused =
+          bodies.discard(request).whenComplete((none, ended) -> exchange.send(turnedAway(ended)));
       return;
     }
     CompletableFuture<Reply> reply =
@@ -164,11 +166,21 @@ final class ApiHandler extends Handler.Abstract {
         .with("Retry-After", "1");
   }
 
+  /** A body that was read for nothing is longer than nothing; the connection goes on after it. */
+  private Reply turnedAway(Throwable ended) {
+    return ended == null || causeOf(ended) instanceof Bodies.TooLongException
+        ? busy()
+        : refusal(ended);
+  }
+
+  private static Throwable causeOf(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
   private Reply refusal(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = causeOf(failure);
     if (cause instanceof Bodies.TooLongException) {
       return tooLong();
     }

@@ -37,6 +37,19 @@ final class Bodies {
    *     it takes too long, what broke the connection, or what the program itself failed with
    */
   CompletableFuture<byte[]> read(Request request) {
+    return read(request, limits.bodyBytes());
+  }
+
+  /**
+   * Reads one for nothing, so that its sender sees the answer that is sent then.
+   *
+   * @return completes, or fails as {@link #read(Request)} does; never with bytes
+   */
+  CompletableFuture<byte[]> discard(Request request) {
+    return read(request, 0);
+  }
+
+  private CompletableFuture<byte[]> read(Request request, int kept) {
     CompletableFuture<byte[]> body = new CompletableFuture<>();
     if (!arriving.take(ARRIVING_FACTOR * limits.concurrent())) {
       body.completeExceptionally(new TooManyException());
@@ -44,7 +57,7 @@ final class Bodies {
     }
     CompletableFuture<byte[]> counted = body.whenComplete((bytes, failure) -> arriving.giveBack());
     try {
-      BodyReader.start(request, limits.bodyBytes(), body);
+      BodyReader.start(request, kept, limits.bodyBytes(), body);
     } catch (RuntimeException | Error e) {
       body.completeExceptionally(e); // no memory for it: its slot must come back all the same
     }

@@ -12,38 +12,43 @@ import org.eclipse.jetty.server.Request;
  * answer that says why.
  */
 final class BodyReader implements Runnable {
-  /** How many times the limit is read of a body that is too long. */
+  /** How many times the usual limit is read of a body that is too long. */
   private static final int PATIENCE = 3;
 
-  private static final int FIRST_BYTES = 8192;
+  /** What is kept free for a body before any of it is there: what it announces may never come. */
+  private static final int FIRST_BYTES = 64 << 10;
 
   private final Request request;
   private final int limit;
+  private final long patience;
+  private final int most;
   private final CompletableFuture<byte[]> body;
   private byte[] kept;
   private long seen;
 
-  private BodyReader(Request request, int limit, CompletableFuture<byte[]> body) {
+  private BodyReader(Request request, int limit, int usual, CompletableFuture<byte[]> body) {
     this.request = request;
     this.limit = limit;
+    this.patience = (long) PATIENCE * usual;
     this.body = body;
     long announced = request.getLength();
-    boolean known = announced >= 0 && announced <= limit;
-    this.kept = new byte[known ? Math.toIntExact(announced) : Math.min(limit, FIRST_BYTES)];
+    this.most = announced >= 0 && announced <= limit ? Math.toIntExact(announced) : limit;
+    this.kept = new byte[Math.min(most, FIRST_BYTES)];
   }
 
   /**
    * Begins.
    *
-   * @param limit in bytes
+   * @param limit in bytes; a body of more is too long
+   * @param usual limit of the server
    * @param body gets the bytes, a {@link Bodies.TooLongException}, or what broke the connection;
    *     where it is completed before, reading ends
    */
-  static void start(Request request, int limit, CompletableFuture<byte[]> body) {
+  static void start(Request request, int limit, int usual, CompletableFuture<byte[]> body) {
     if (request.getLength() > limit && request.getHeaders().contains(HttpHeader.EXPECT)) {
       body.completeExceptionally(new Bodies.TooLongException()); // the sender waits for our word
     } else {
-      new BodyReader(request, limit, body).run();
+      new BodyReader(request, limit, usual, body).run();
     }
   }
 
@@ -61,7 +66,7 @@ final class BodyReader implements Runnable {
         return;
       }
       keep(chunk);
-      boolean ended = chunk.isLast() || seen > (long) PATIENCE * limit;
+      boolean ended = chunk.isLast() || seen > patience;
       chunk.release();
       if (ended) {
         end();
@@ -77,8 +82,7 @@ final class BodyReader implements Runnable {
       return;
     }
     if (seen > kept.length) {
-      kept =
-          Arrays.copyOf(kept, Math.toIntExact(Math.min(limit, Math.max(seen, 2L * kept.length))));
+      kept = Arrays.copyOf(kept, Math.toIntExact(Math.min(most, Math.max(seen, 2L * kept.length))));
     }
     chunk.get(kept, from, count);
   }

@@ -77,7 +77,7 @@ final class Computing {
     return scored
         .thenApply(
             rows -> {
-              requireFinite(rows);
+              requireFinite(question, rows, lease.model());
               metrics.answered(lease.model().version(), rows.size());
               return question.answer().apply(rows);
             })
@@ -104,9 +104,17 @@ final class Computing {
     return Reply.json(200, content);
   }
 
-  private static void requireFinite(List<FloatVector> rows) {
+  /** Whose fault it is follows from the pixels. */
+  private static void requireFinite(Question question, List<FloatVector> rows, ServedModel model) {
     for (int i = 0; i < rows.size(); i++) {
       if (!rows.get(i).isFinite()) {
+        if (question.pixels().isFinite()) {
+          throw new IllegalStateException(
+              "Version "
+                  + model.version()
+                  + " computes no finite probabilities for finite pixels: its weights are damaged;"
+                  + " roll back to another version");
+        }
         throw new BadRequestException(
             "Image "
                 + i

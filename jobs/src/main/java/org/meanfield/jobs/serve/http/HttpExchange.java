@@ -1,6 +1,5 @@
 package org.meanfield.jobs.serve.http;
 
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -34,13 +33,6 @@ final class HttpExchange {
   /** Sends the answer; to be called once. */
   void send(Reply reply) {
     metrics.requested(endpoint, reply.status(), System.nanoTime() - startNanos);
-    try {
-      response.setStatus(reply.status());
-      reply.headers().forEach(response.getHeaders()::put);
-      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().remaining());
-      response.write(true, reply.body(), callback);
-    } catch (RuntimeException e) {
-      callback.failed(e); // else the connection would wait for ever
-    }
+    reply.writeTo(response, callback);
   }
 }

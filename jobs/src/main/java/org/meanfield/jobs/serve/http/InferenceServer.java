@@ -71,6 +71,7 @@ public final class InferenceServer implements AutoCloseable {
     Computing computing = new Computing(identity.modelName(), limits.pixels(), metrics);
     server.setHandler(
         new GracefulHandler(new ApiHandler(current, limits, metrics, computing, telling)));
+    server.setErrorHandler(new RefusedHeads());
     server.setStopTimeout(limits.stop().toMillis());
     try {
       server.start();

@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /**
  * An answer on its way out.
@@ -45,6 +48,18 @@ record Reply(int status, Map<String, String> headers, ByteBuffer body) {
   /** What went wrong, in the protocol's form. */
   static Reply error(int status, String message) {
     return json(status, Map.of("error", message));
+  }
+
+  /** Sends it; the callback hears of a failure. */
+  void writeTo(Response response, Callback callback) {
+    try {
+      response.setStatus(status);
+      headers.forEach(response.getHeaders()::put);
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.remaining());
+      response.write(true, body, callback);
+    } catch (RuntimeException e) {
+      callback.failed(e); // else the connection would wait for ever
+    }
   }
 
   /** With one more header. */

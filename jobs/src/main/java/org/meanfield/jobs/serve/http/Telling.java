@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.meanfield.jobs.serve.model.CurrentModel;
@@ -71,7 +72,7 @@ final class Telling {
   private Reply aboutModel(Route route) {
     Optional<Lease> lease = current.lease();
     if (lease.isEmpty()) {
-      return route.endpoint() == Route.Endpoint.MODEL ? noModel() : ready(false);
+      return route.endpoint() == Route.Endpoint.MODEL ? noModel() : ready(route, false);
     }
     try (Lease held = lease.get()) {
       Optional<Reply> unknown = unknown(route, held.model());
@@ -80,12 +81,17 @@ final class Telling {
       }
       return route.endpoint() == Route.Endpoint.MODEL
           ? Reply.json(200, Introduction.model(modelName, held.model()))
-          : ready(!stopping);
+          : ready(route, !stopping);
     }
   }
 
-  private static Reply ready(boolean ready) {
-    return Reply.json(ready ? 200 : 503, Map.of("ready", ready));
+  private Reply ready(Route route, boolean ready) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    if (route.endpoint() == Route.Endpoint.MODEL_READY) {
+      content.put("name", modelName);
+    }
+    content.put("ready", ready);
+    return Reply.json(ready ? 200 : 503, content);
   }
 
   private static String readPage() {

@@ -52,6 +52,7 @@ final class Batcher implements AutoCloseable {
    *
    * @param name of the threads
    * @param spec of the images
+   * @throws IllegalStateException where their buffers do not fit the memory; no lane runs then
    */
   Batcher(
       String name,
@@ -65,8 +66,14 @@ final class Batcher implements AutoCloseable {
     this.listener = listener;
     this.answers =
         Executors.newFixedThreadPool(rule.lanes(), task -> daemon(task, name + "-answers"));
+    // All of them before any lane: where they do not fit there is no batcher, not one that hangs.
+    List<FloatBuffer> buffers = new ArrayList<>();
     for (int i = 0; i < rule.lanes(); i++) {
-      Thread lane = daemon(this::work, name + "-" + i);
+      buffers.add(buffer());
+    }
+    for (int i = 0; i < rule.lanes(); i++) {
+      FloatBuffer buffer = buffers.get(i);
+      Thread lane = daemon(() -> work(buffer), name + "-" + i);
       lane.start();
       lanes.add(lane);
     }
@@ -141,11 +148,27 @@ final class Batcher implements AutoCloseable {
     return waiting.answer();
   }
 
-  private void work() {
-    FloatBuffer buffer =
-        ByteBuffer.allocateDirect(Math.multiplyExact(rule.maxImages(), imageValues * Float.BYTES))
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
+  private FloatBuffer buffer() {
+    long bytes = (long) rule.maxImages() * imageValues * Float.BYTES;
+    try {
+      return ByteBuffer.allocateDirect(Math.toIntExact(bytes))
+          .order(ByteOrder.nativeOrder())
+          .asFloatBuffer();
+    } catch (OutOfMemoryError | ArithmeticException e) {
+      throw new IllegalStateException(
+          "A batch of "
+              + rule.maxImages()
+              + " images takes "
+              + bytes
+              + " bytes on each of "
+              + rule.lanes()
+              + " threads, which this process does not have; lower serve.max-batch or"
+              + " serve.threads, or give it more memory (-XX:MaxDirectMemorySize)",
+          e);
+    }
+  }
+
+  private void work(FloatBuffer buffer) {
     try {
       for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
         answer(batch, buffer.clear());

@@ -33,6 +33,16 @@ public final class PixelBlock {
     return images;
   }
 
+  /** False where a value is NaN or infinite. */
+  public boolean isFinite() {
+    for (int i = 0; i < values.capacity(); i++) {
+      if (!Float.isFinite(values.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Some images in a row; the memory is shared. */
   PixelBlock slice(int from, int count) {
     int each = values.capacity() / images;

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +52,8 @@ public final class InferRequestReader {
       reader.request(json);
     } catch (JsonProcessingException e) {
       throw new BadRequestException("The body is no JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("A byte array cannot fail to be read", e);
+    } catch (IOException e) { // bytes that are text in no encoding
+      throw new BadRequestException("The body is no JSON: " + e.getMessage(), e);
     }
     if (reader.binaryAt != body.length) {
       throw new BadRequestException(

@@ -58,6 +58,8 @@ class InferenceServerTest {
     assertThat(fixture.get("/v2/health/live").statusCode()).isEqualTo(200);
     assertThat(fixture.get("/v2/health/ready").statusCode()).isEqualTo(200);
     assertThat(fixture.get(MODEL + "/ready").statusCode()).isEqualTo(200);
+    assertThat(fixture.get(MODEL + "/ready").body())
+        .isEqualTo("{\"name\":\"classifier\",\"ready\":true}".getBytes(UTF_8));
     assertThat(fixture.get(MODEL + "/versions/3/ready").statusCode()).isEqualTo(200);
     assertThat(fixture.get(MODEL + "/versions/2/ready").statusCode()).isEqualTo(404);
     assertThat(fixture.get("/v2/models/other").statusCode()).isEqualTo(404);
@@ -171,6 +173,7 @@ class InferenceServerTest {
     assertThat(error(good.replace("\"pixels\"", "\"image\""))).contains("one input, 'pixels'");
     assertThat(error(good.replace("probabilities", "logits"))).contains("one output");
     assertThat(error("{")).contains("no JSON");
+    assertThat(error("\0\0{\0")).as("text in no encoding").contains("no JSON");
   }
 
   @Test
@@ -191,6 +194,8 @@ class InferenceServerTest {
       HttpResponse<byte[]> third = small.post(MODEL + "/infer", one);
       assertThat(third.statusCode()).isEqualTo(429);
       assertThat(third.headers().firstValue("Retry-After")).contains("1");
+      byte[] large = new byte[1 << 20]; // more than the connection holds unread
+      assertThat(small.post(MODEL + "/infer", large).statusCode()).isEqualTo(429);
       try (CurrentModel.Lease lease = small.current.lease().orElseThrow()) {
         lease.model().score(lease.model().block(images(1))).join(); // the eighth
       }

@@ -125,6 +125,14 @@ class BatcherTest {
   }
 
   @Test
+  void whereItsBuffersDoNotFitThereIsNone() {
+    assertThatThrownBy(() -> batcher(2, Integer.MAX_VALUE, Duration.ZERO))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("serve.max-batch")
+        .hasMessageContaining("8589934588 bytes on each of 2 threads");
+  }
+
+  @Test
   void whoeverIsAnsweredMayCloseIt() {
     CountDownLatch go = new CountDownLatch(1);
     Batcher batcher =
