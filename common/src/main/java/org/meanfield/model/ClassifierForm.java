@@ -2,6 +2,7 @@ package org.meanfield.model;
 
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -48,6 +49,11 @@ final class ClassifierForm {
     if (inputs.size() != 1 || outputs.size() != 1) {
       throw refused(
           "it has the inputs " + inputs + " and outputs " + outputs + ", expected one of each");
+    }
+    OptimizationAlgorithm algorithm = graph.getDefaultConfiguration().getOptimizationAlgo();
+    if (algorithm != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
+      throw refused(
+          "its optimisation algorithm is " + algorithm + ", expected STOCHASTIC_GRADIENT_DESCENT");
     }
     forgetShapes(inputs.get(0));
     OutputLayer head = head(outputs.get(0));

@@ -76,6 +76,7 @@ public final class ConfigurationFile {
         new NeuralNetConfiguration.Builder()
             .seed(chain.getConfs().get(0).getSeed()) // else DL4J takes the time of day
             .miniBatch(averaged)
+            .optimizationAlgo(chain.getConfs().get(0).getOptimizationAlgo())
             .graphBuilder()
             .addInputs(Architectures.INPUT);
     graph.validateOutputLayerConfig(false);

@@ -90,6 +90,7 @@ public record TrainingRecipe(
       }
     }
     graph.getDefaultConfiguration().setSeed(seed);
+    graph.getDefaultConfiguration().setMiniBatch(true); // DL4J's updater reads this one
     graph.setIterationCount(0);
     graph.setEpochCount(0);
   }

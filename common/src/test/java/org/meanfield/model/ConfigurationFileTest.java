@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -72,6 +73,36 @@ class ConfigurationFileTest {
     assertThat(network.configuration().getNetworkOutputs()).containsExactly("dense");
     assertThat(layer(network, "dense")).isInstanceOf(OutputLayer.class);
     assertThat(network.configuration().getVertices()).doesNotContainKey("loss");
+  }
+
+  @Test
+  void refusesAnotherAlgorithmThanTheEnginesHave() {
+    NeuralNetConfiguration.Builder other =
+        new NeuralNetConfiguration.Builder().optimizationAlgo(OptimizationAlgorithm.LBFGS);
+    OutputLayer head = new OutputLayer.Builder().nOut(2).activation(Activation.SOFTMAX).build();
+    ComputationGraphConfiguration graph =
+        other.graphBuilder().addInputs("in").addLayer("out", head, "in").setOutputs("out").build();
+    String chain = other.list().layer(head).build().toJson();
+    for (String json : new String[] {graph.toJson(), chain}) {
+      assertThatThrownBy(() -> read(json, 8, 8, 1))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("its optimisation algorithm is LBFGS");
+    }
+  }
+
+  @Test
+  void gradientsAreMeansWhateverTheFileSays() {
+    OutputLayer head = new OutputLayer.Builder().nOut(2).activation(Activation.SOFTMAX).build();
+    ComputationGraphConfiguration summed =
+        new NeuralNetConfiguration.Builder()
+            .miniBatch(false)
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer("out", head, "in")
+            .setOutputs("out")
+            .build();
+    Network network = read(summed.toJson(), 8, 8, 1);
+    assertThat(network.configuration().getDefaultConfiguration().isMiniBatch()).isTrue();
   }
 
   @Test

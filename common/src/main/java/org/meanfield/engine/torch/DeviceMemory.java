@@ -1,5 +1,6 @@
 package org.meanfield.engine.torch;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Minibatch;
@@ -15,6 +16,13 @@ import org.meanfield.model.FloatVector;
  * @param precision that it is computed in
  */
 record DeviceMemory(ComputeDevice place, String network, Precision precision) {
+  /** In the words of LibTorch's allocator, cuBLAS and cuDNN. */
+  private static final List<String> SHORTAGES =
+      List.of(
+          "out of memory",
+          "CUBLAS_STATUS_ALLOC_FAILED",
+          "CUDNN_STATUS_ALLOC_FAILED",
+          "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED");
 
   /**
    * Another failure as it is. Where memory did not suffice, minibatches of half the size are tried,
@@ -56,7 +64,8 @@ record DeviceMemory(ComputeDevice place, String network, Precision precision) {
 
   /** LibTorch has no class of its own for this on the Java side. */
   static boolean isShortage(RuntimeException failure) {
-    return String.valueOf(failure.getMessage()).contains("out of memory");
+    String message = String.valueOf(failure.getMessage());
+    return SHORTAGES.stream().anyMatch(message::contains);
   }
 
   /** The first images of a minibatch. */

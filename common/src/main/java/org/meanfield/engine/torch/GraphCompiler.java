@@ -93,7 +93,8 @@ final class GraphCompiler {
       return frozen(operation(name, frozen.getUnderlying()));
     }
     if (!(vertex instanceof LayerVertex layerVertex)) {
-      return Vertices.of(name, vertex);
+      return Vertices.of(
+          name, vertex, shapes.get(configuration.getVertexInputs().get(name).get(0)));
     }
     Layer layer = layerVertex.getLayerConf().getLayer();
     if (layer instanceof FrozenLayer frozen) {

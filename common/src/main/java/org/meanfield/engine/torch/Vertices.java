@@ -16,13 +16,18 @@ import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** Vertices that are no layers. */
 final class Vertices {
   private Vertices() {}
 
-  /** Errors: a vertex that is not known. */
-  static Operation of(String name, GraphVertex vertex) {
+  /**
+   * Errors: a vertex that is not known.
+   *
+   * @param input what its first input gives
+   */
+  static Operation of(String name, GraphVertex vertex, InputType input) {
     if (vertex instanceof ElementWiseVertex each) {
       return elementWise(each.getOp());
     } else if (vertex instanceof MergeVertex merge) {
@@ -38,7 +43,7 @@ final class Vertices {
       long length = (long) subset.getTo() - subset.getFrom() + 1;
       return (inputs, pass) -> inputs[0].narrow(1, subset.getFrom(), length);
     } else if (vertex instanceof L2NormalizeVertex normalize) {
-      return normalize(name, normalize);
+      return normalize(name, normalize, input);
     } else if (vertex instanceof PoolHelperVertex) {
       return (inputs, pass) ->
           inputs[0].narrow(2, 1, inputs[0].size(2) - 1).narrow(3, 1, inputs[0].size(3) - 1);
@@ -67,15 +72,19 @@ final class Vertices {
     return result;
   }
 
-  private static Operation normalize(String name, L2NormalizeVertex vertex) {
+  private static Operation normalize(String name, L2NormalizeVertex vertex, InputType input) {
     int[] dimensions = vertex.getDimension();
     boolean features =
         dimensions == null || dimensions.length == 0 || Arrays.equals(dimensions, new int[] {1});
     Refusal.unless(features, name, vertex, "dimensions other than that of the features");
+    Refusal.unless(
+        input.getType() == InputType.Type.FF,
+        name,
+        vertex,
+        "an input that is no row of features: " + input);
     double least = vertex.getEps();
     return (inputs, pass) -> {
       Tensor x = inputs[0];
-      Refusal.unless(x.dim() == 2, name, vertex, "an input that is no row of features");
       Tensor norm = x.norm(new ScalarOptional(new Scalar(2.0)), new long[] {1}, true);
       return x.div(torch.clamp(norm, new ScalarOptional(new Scalar(least))));
     };

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.meanfield.engine.ComputeDevice;
 import org.meanfield.engine.Minibatch;
 import org.meanfield.engine.Precision;
@@ -41,6 +43,17 @@ class DeviceMemoryTest {
     assertThat(memory.explained(shortage))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("not even for its parameters");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED"
+      })
+  void librariesHaveOtherWordsForIt(String message) {
+    assertThat(memory.explained(new RuntimeException(message)))
+        .isInstanceOf(SettingsException.class);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.dropout.GaussianDropout;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -64,6 +65,12 @@ class RefusalTest {
           layer(graph, "before", dense(6).build(), "conv1");
           var each = new ElementWiseMultiplicationLayer.Builder().nIn(6).nOut(6).build();
           layer(graph, "odd", each, "before");
+          head(graph, "odd");
+        });
+    CASES.put(
+        "no row of features",
+        graph -> {
+          graph.addVertex("odd", new L2NormalizeVertex(), "conv1");
           head(graph, "odd");
         });
     CASES.put(
