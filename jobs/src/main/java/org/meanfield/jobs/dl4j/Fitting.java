@@ -198,7 +198,12 @@ final class Fitting implements AutoCloseable {
       closeRunner();
       ClusterRunner runner =
           ClusterRunner.fastest(
-              spark, endless, data.shards(), IdRecording.OFF, settings.roundTimeoutSeconds());
+              spark,
+              endless,
+              data.shards(),
+              IdRecording.OFF,
+              settings.roundTimeoutSeconds(),
+              why -> LOG.warn("{}", why));
       opened = Optional.of(new Opened(endless, data, runner));
     }
     return opened.get().runner();

@@ -1,5 +1,6 @@
 package org.meanfield.jobs.spark;
 
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.meanfield.train.RoundRunner;
 import org.meanfield.train.TrainingPlan;
@@ -16,18 +17,23 @@ public interface ClusterRunner extends RoundRunner {
    * the bits are the same. Broadcasts the plan. Ownership: the data stays the caller's to close.
    *
    * @param timeoutSeconds how long a resident round may take before its segment is given up
+   * @param console is told where resident rounds fail for good, and jobs go on from there
    */
   static ClusterRunner fastest(
       JavaSparkContext spark,
       TrainingPlan plan,
       WorkerData training,
       WorkerTrainer.IdRecording recording,
-      double timeoutSeconds) {
+      double timeoutSeconds,
+      Consumer<String> console) {
     boolean resident =
         ResidentRoundRunner.refusal(spark.getConf()).isEmpty()
             && ResidentRoundRunner.noGain(spark.sc()).isEmpty();
     return resident
-        ? new ResidentRoundRunner(spark, plan, training, recording, timeoutSeconds)
+        ? new FallbackRunner(
+            new ResidentRoundRunner(spark, plan, training, recording, timeoutSeconds),
+            () -> new SparkRoundRunner(spark, plan, training, recording),
+            console)
         : new SparkRoundRunner(spark, plan, training, recording);
   }
 }

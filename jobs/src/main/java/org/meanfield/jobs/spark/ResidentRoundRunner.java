@@ -15,7 +15,6 @@ import org.meanfield.error.MeanfieldException;
 import org.meanfield.train.Divergence;
 import org.meanfield.train.MergedRound;
 import org.meanfield.train.MergedState;
-import org.meanfield.train.Round;
 import org.meanfield.train.Stretch;
 import org.meanfield.train.TrainingPlan;
 import org.meanfield.train.Validator;
@@ -97,6 +96,11 @@ public final class ResidentRoundRunner implements ClusterRunner {
         : Optional.of("only one task can run at a time, so that nothing is exchanged");
   }
 
+  /**
+   * As the interface says.
+   *
+   * @throws ResidentRoundsException where a round failed several times in a row
+   */
   @Override
   public MergedState run(Stretch stretch, MergedState start, Consumer<MergedRound> told) {
     SegmentReports reports = new SegmentReports(stretch, told);
@@ -116,7 +120,13 @@ public final class ResidentRoundRunner implements ClusterRunner {
       failures = reached.rounds() > now.rounds() ? 0 : failures + 1;
       now = reached;
       if (now.rounds() < stretch.rounds().size()) {
-        recover(end, failures, stretch.rounds().get(now.rounds()));
+        Stretch rest = stretch.from(now.rounds());
+        if (!end.forMoreTasks() && failures >= FAILURES_IN_A_ROW && !isStated(end.cause())) {
+          reports.tellReportedBefore(now.rounds());
+          throw new ResidentRoundsException(
+              failed(end, failures, rest), end.cause().orElse(null), rest, now.merged());
+        }
+        recover(end, failures, rest);
       }
     }
     reports.finish();
@@ -193,27 +203,30 @@ public final class ResidentRoundRunner implements ClusterRunner {
         .toList();
   }
 
-  private void recover(SegmentEnd end, int failures, Round next) {
+  private void recover(SegmentEnd end, int failures, Stretch rest) {
+    int next = rest.rounds().get(0).number();
     if (end.forMoreTasks()) {
-      LOG.info("Going on from round {} in a new job: {}", next.number(), end.failure());
+      LOG.info("Going on from round {} in a new job: {}", next, end.failure());
       return;
     }
-    if (failures >= FAILURES_IN_A_ROW || isStated(end.cause())) {
-      throw new IllegalStateException(
-          "Resident rounds failed "
-              + failures
-              + " time(s) in a row at round "
-              + next.number()
-              + ", the last time because "
-              + end.failure()
-              + ". The last checkpoint is whole; train.runner=job runs a Spark job a round instead",
-          end.cause().orElse(null));
+    if (isStated(end.cause())) {
+      throw new IllegalStateException(failed(end, failures, rest), end.cause().orElse(null));
     }
-    LOG.warn("Going on from round {} in a new job: {}", next.number(), end.failure());
+    LOG.warn("Going on from round {} in a new job: {}", next, end.failure());
     for (String executor : end.hanging()) {
       LOG.warn("Executor {} hangs; asking for another in its place", executor);
       spark.sc().killAndReplaceExecutor(executor);
     }
+  }
+
+  private static String failed(SegmentEnd end, int failures, Stretch rest) {
+    return "Resident rounds failed "
+        + failures
+        + " time(s) in a row at round "
+        + rest.rounds().get(0).number()
+        + ", the last time because "
+        + end.failure()
+        + ". The last checkpoint is whole; train.runner=job runs a Spark job a round instead";
   }
 
   /** True for a failure that another attempt would meet again. */
@@ -228,7 +241,8 @@ public final class ResidentRoundRunner implements ClusterRunner {
 
   private int awaitSlots() {
     long deadline = System.nanoTime() + (long) (timeoutSeconds * 1e9);
-    while (slots.getAsInt() == 0) {
+    int found = slots.getAsInt();
+    while (found == 0) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
             "No executor is left, and none came within " + timeoutSeconds + " s");
@@ -239,8 +253,9 @@ public final class ResidentRoundRunner implements ClusterRunner {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("The driver was interrupted while it waited", e);
       }
+      found = slots.getAsInt();
     }
-    return slots.getAsInt();
+    return found;
   }
 
   private static int slotsOf(SparkContext context) {

@@ -188,7 +188,8 @@ record TrainSettings(
           .means(
               "How states are written when they are merged: every bit, or their move since the last"
                   + " merge in bf16 (a half) or in int8 with a scale per 256 values (a quarter)."
-                  + " Part of the result.");
+                  + " Moves of several workers of one process are summed there first, exactly, and"
+                  + " go out in full; the mean comes back in the codec. Part of the result.");
   static final Setting<RunnerKind> RUNNER =
       Setting.choice("train.runner", RunnerKind.class)
           .defaultsTo(RunnerKind.AUTO)

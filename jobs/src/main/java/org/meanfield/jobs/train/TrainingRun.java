@@ -105,6 +105,15 @@ record TrainingRun(
     if (settings.runner() == RunnerKind.JOB || refusal.isPresent()) {
       return new SparkRoundRunner(spark, plan, shards.training(), settings.recording());
     }
+    if (settings.runner() == RunnerKind.AUTO) {
+      return ClusterRunner.fastest(
+          spark,
+          plan,
+          shards.training(),
+          settings.recording(),
+          settings.roundTimeout(),
+          console::line);
+    }
     return new ResidentRoundRunner(
         spark, plan, shards.training(), settings.recording(), settings.roundTimeout());
   }

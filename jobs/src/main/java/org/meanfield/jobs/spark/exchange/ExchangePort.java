@@ -31,6 +31,9 @@ import scala.Option;
  */
 public final class ExchangePort implements AutoCloseable {
   private static final String MODULE = "exchange";
+  private static final String CONNECTION_TIMEOUT =
+      "spark." + MODULE + ".io.connectionCreationTimeout";
+  private static final int CONNECTION_SECONDS = 10;
 
   private final ConcurrentMap<Long, Exchange> open = new ConcurrentHashMap<>();
   private final ConcurrentMap<Channel, Origin> origins = new ConcurrentHashMap<>();
@@ -44,7 +47,10 @@ public final class ExchangePort implements AutoCloseable {
    * @param port 0 for any free one
    */
   public ExchangePort(SparkConf conf, SecurityManager security, int port) {
-    TransportConf transport = SparkTransportConf.fromSparkConf(conf, MODULE, 2, Option.empty());
+    // Spark's own two minutes would outlast a short train.round-timeout, and all would seem to
+    // hang.
+    SparkConf hasty = conf.clone().setIfMissing(CONNECTION_TIMEOUT, CONNECTION_SECONDS + "s");
+    TransportConf transport = SparkTransportConf.fromSparkConf(hasty, MODULE, 2, Option.empty());
     this.context = new TransportContext(transport, new Receiver());
     boolean authenticates = security.isAuthenticationEnabled();
     List<TransportServerBootstrap> accept =
