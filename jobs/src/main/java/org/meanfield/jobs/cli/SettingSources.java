@@ -56,7 +56,7 @@ final class SettingSources {
     invocation.job().settings().forEach(setting -> own.add(setting.key()));
     Config merged = ConfigFactory.empty();
     for (String file : invocation.files()) {
-      merged = withoutOthers(file(file, problems), own).withFallback(merged);
+      merged = withoutOthers(file(file, problems), own, problems).withFallback(merged);
     }
     Map<String, String> names = optionByKey(invocation.job());
     for (Map.Entry<String, String> option : invocation.options().entrySet()) {
@@ -96,15 +96,30 @@ final class SettingSources {
     return ConfigParseOptions.defaults().setSyntax(com.typesafe.config.ConfigSyntax.CONF);
   }
 
-  private Config withoutOthers(Config file, Set<String> own) {
+  private Config withoutOthers(Config file, Set<String> own, List<String> problems) {
     Config kept = file;
     for (Map.Entry<String, ConfigValue> entry : file.entrySet()) {
       String key = String.join(".", ConfigUtil.splitPath(entry.getKey()));
-      if (!own.contains(key) && keysOfAllCommands.contains(key)) {
+      if (isBlock(key)) {
+        // Reported here: what another source says of the block would hide it.
+        problems.add(
+            "'"
+                + key
+                + "' ("
+                + entry.getValue().origin().description()
+                + ") is a block of settings, not one; write '"
+                + key
+                + ".NAME = ...'");
+        kept = kept.withoutPath(entry.getKey());
+      } else if (!own.contains(key) && keysOfAllCommands.contains(key)) {
         kept = kept.withoutPath(entry.getKey());
       }
     }
     return kept;
+  }
+
+  private boolean isBlock(String key) {
+    return keysOfAllCommands.stream().anyMatch(known -> known.startsWith(key + "."));
   }
 
   private static Config with(

@@ -105,6 +105,16 @@ class MeanfieldTest {
   }
 
   @Test
+  void aValueWhereABlockBelongsIsNotHiddenByAnotherSource() throws IOException {
+    Path file = write("other = 5\necho = loud\n");
+    assertThat(run("echo", "--conf", file.toString(), "--output", "x")).isEqualTo(2);
+    assertThat(complained())
+        .contains("2 problems")
+        .contains("settings.conf: 1) is a block of settings, not one; write 'other.NAME = ...'")
+        .contains("settings.conf: 2) is a block of settings, not one; write 'echo.NAME = ...'");
+  }
+
+  @Test
   void laterFilesWinOverEarlierOnesOptionsOverFilesAndSetOverAll() throws IOException {
     Path first = write("echo { output = a, times = 1 }\necho.loud = true\nother.size = 5\n");
     Path second = Files.writeString(folder.resolve("second.conf"), "echo.times = 2\n");
