@@ -1,5 +1,6 @@
 package org.meanfield.engine.torch;
 
+import java.util.function.DoubleSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -48,9 +49,9 @@ final class CenterLoss implements Stage {
    *
    * @param output what the own loss's gradient belongs to
    * @param gradient of the own loss
-   * @return the summed addition to the loss
+   * @return reads the summed addition to the loss
    */
-  double backward(Tensor output, Tensor gradient, Tensor targets, double scale) {
+  DoubleSupplier backward(Tensor output, Tensor gradient, Tensor targets, double scale) {
     Tensor away = features.detach().to(ScalarType.Float).sub(torch.mm(targets, centers.values()));
     Tensor images = targets.sum(0).add_(new Scalar(1.0)).unsqueeze(1);
     centers
@@ -59,7 +60,8 @@ final class CenterLoss implements Stage {
     Tensor pull = features.mul(away.mul(new Scalar(lambda * scale))).sum();
     output.mul(gradient).sum().add(pull).backward(); // in one walk through the network
     close();
-    return lambda / 2 * away.mul(away).sum().item_double();
+    Tensor squares = away.mul(away).sum();
+    return () -> lambda / 2 * squares.item_double();
   }
 
   private void close() {

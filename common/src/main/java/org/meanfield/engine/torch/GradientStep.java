@@ -2,9 +2,13 @@ package org.meanfield.engine.torch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.meanfield.engine.nd4j.GraphLayout;
 import org.meanfield.engine.nd4j.GraphLayout.Block;
@@ -36,13 +40,32 @@ final class GradientStep {
 
   private record Part(Block block, UpdateRule rule, List<PenaltyTerm> penalties) {}
 
-  /** What the penalties add to the loss, by the parameters as they are now. */
-  double penalty(int iteration, int epoch) {
-    double sum = 0;
+  /**
+   * What the penalties add to the loss, by the parameters as they are now.
+   *
+   * @return reads it, all terms at once, and waits for the device
+   */
+  DoubleSupplier penalty(int iteration, int epoch) {
+    List<Double> factors = new ArrayList<>();
+    List<Tensor> norms = new ArrayList<>();
     for (Part part : parts) {
       for (PenaltyTerm penalty : part.penalties()) {
-        sum += penalty.score(iteration, epoch);
+        double factor = penalty.factor(iteration, epoch);
+        if (factor != 0) {
+          factors.add(factor);
+          norms.add(penalty.norm());
+        }
       }
+    }
+    return () -> norms.isEmpty() ? 0 : sum(factors, norms);
+  }
+
+  private static double sum(List<Double> factors, List<Tensor> norms) {
+    FloatPointer values =
+        torch.stack(new TensorVector(norms.toArray(new Tensor[0]))).cpu().data_ptr_float();
+    double sum = 0;
+    for (int i = 0; i < norms.size(); i++) {
+      sum += factors.get(i) * values.get(i);
     }
     return sum;
   }

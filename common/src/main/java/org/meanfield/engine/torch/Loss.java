@@ -1,5 +1,6 @@
 package org.meanfield.engine.torch;
 
+import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -86,15 +87,15 @@ final class Loss {
    * Sends the gradient of the summed loss, each example's times its weight, times {@code scale},
    * back through the network.
    *
-   * @return the summed loss
+   * @return reads the summed loss, and waits for the device: to be asked when all else is queued
    * @throws SettingsException where examples have weights and the output has center loss
    */
-  double backward(Tensor preActivation, Wanted wanted, double scale) {
+  DoubleSupplier backward(Tensor preActivation, Wanted wanted, double scale) {
     Tensor from = formula.fromOutput() ? activation.apply(preActivation) : preActivation;
     Tensor value = from.detach(); // off the tape, and so is all that is computed from it
     Tensor targets = wanted.targets();
-    double score =
-        wanted.weigh(formula.terms(value, targets)).sum().item_double() / formula.divisor(value);
+    Tensor sum = wanted.weigh(formula.terms(value, targets)).sum();
+    double divisor = formula.divisor(value);
     Tensor gradient = wanted.weigh(formula.gradient(value, targets)).mul_(new Scalar(scale));
     if (centers != null) {
       if (wanted.weights() != null) {
@@ -102,10 +103,11 @@ final class Loss {
             "Examples have weights, and the network's output has center loss, whose centres know"
                 + " none; train without weights, or with another output layer");
       }
-      return score + centers.backward(from, gradient, targets, scale);
+      DoubleSupplier more = centers.backward(from, gradient, targets, scale);
+      return () -> sum.item_double() / divisor + more.getAsDouble();
     }
     from.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
-    return score;
+    return () -> sum.item_double() / divisor;
   }
 
   /** A loss in numbers. */

@@ -35,16 +35,20 @@ final class PenaltyTerm {
     return term.applyStep();
   }
 
-  /** What it adds to the loss. */
-  double score(int iteration, int epoch) {
+  /** What {@link #norm} is multiplied by, to be added to the loss. */
+  double factor(int iteration, int epoch) {
     if (term instanceof L1Regularization l1) {
-      return l1.getL1().valueAt(iteration, epoch) * torch.abs(parameter).sum().item_double();
+      return l1.getL1().valueAt(iteration, epoch);
     }
-    double coefficient =
-        term instanceof L2Regularization l2
+    return 0.5
+        * (term instanceof L2Regularization l2
             ? l2.getL2().valueAt(iteration, epoch)
-            : ((WeightDecay) term).getCoeff().valueAt(iteration, epoch);
-    return coefficient == 0 ? 0 : coefficient * 0.5 * parameter.dot(parameter).item_double();
+            : ((WeightDecay) term).getCoeff().valueAt(iteration, epoch));
+  }
+
+  /** The sum of the parameter's magnitudes, or of its squares, as it is now; a new scalar. */
+  Tensor norm() {
+    return term instanceof L1Regularization ? torch.abs(parameter).sum() : parameter.dot(parameter);
   }
 
   /** Adds it to the gradient. */

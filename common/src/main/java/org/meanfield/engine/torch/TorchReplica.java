@@ -1,5 +1,6 @@
 package org.meanfield.engine.torch;
 
+import java.util.function.DoubleSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
@@ -82,11 +83,12 @@ final class TorchReplica implements Replica {
             Pass.Mode.TRAINING, inference.compute(), draws, position.iteration(), position.epoch());
     Tensor output = graph.forward(inference.images(minibatch), pass).to(ScalarType.Float);
     double divisor = averaged ? minibatch.size() : 1;
-    double loss = graph.loss().backward(output, wanted(minibatch), 1 / divisor) / divisor;
-    double penalty = gradientStep.penalty(position.iteration(), position.epoch());
+    DoubleSupplier loss = graph.loss().backward(output, wanted(minibatch), 1 / divisor);
+    DoubleSupplier penalty = gradientStep.penalty(position.iteration(), position.epoch());
     graph.finishStatistics();
     gradientStep.apply(position.iteration(), position.epoch());
-    return loss + penalty;
+    // Reading waits for the device: last, so that nothing of the step waits to be queued.
+    return loss.getAsDouble() / divisor + penalty.getAsDouble();
   }
 
   @Override
