@@ -1,8 +1,10 @@
 package org.meanfield.registry;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.meanfield.evaluate.ClassFigures;
 import org.meanfield.evaluate.EvaluationReport;
 
 /** Whether two contenders can be compared example by example, and how they then differ. */
@@ -57,11 +59,18 @@ final class Comparison {
 
   /** A frozen test split is the same in every data-set version that has it. */
   private static boolean areTheSameExamples(Contender challenger, Contender champion) {
+    List<String> known = classes(champion.evaluation().orElseThrow());
+    if (!known.equals(classes(challenger.evaluation().orElseThrow()))) {
+      return false; // what is not in the old split says nothing about a new class
+    }
     return champion
         .predictions()
-        .flatMap(
-            known -> challenger.predictions().flatMap(found -> PairedOutcomes.of(known, found)))
+        .flatMap(own -> challenger.predictions().flatMap(found -> PairedOutcomes.of(own, found)))
         .isPresent();
+  }
+
+  private static List<String> classes(EvaluationReport report) {
+    return report.perClass().stream().map(ClassFigures::name).toList();
   }
 
   /** What a criterion makes of the outcomes; unmeasured where something stands in their way. */

@@ -105,7 +105,12 @@ public final class ModelRegistry {
    * @throws ConflictException where there is none
    */
   public ModelVersion version(String reference) {
-    return files.read(VersionReference.resolve(reference, state(), this::versions));
+    return files.read(number(reference));
+  }
+
+  /** The number of the version that a person means, whether it is whole or not. */
+  int number(String reference) {
+    return VersionReference.resolve(reference, state(), this::versions);
   }
 
   /** The folder of a version: {@code model/}, {@code export/}, {@code evaluation/} are in it. */
@@ -212,16 +217,19 @@ public final class ModelRegistry {
    * Gives up old versions and deletes their files. The champion, the champion before, and every
    * version with an alias stay, whatever their age; so do claims younger than a day.
    *
-   * @param keep how many of the newest stay
+   * @param keep how many of the newest stay, those that lost their manifests among them
    * @return what was deleted
    */
   public List<Integer> collectGarbage(int keep, String reason) {
-    List<Integer> newest = new ArrayList<>();
-    versions().forEach(version -> newest.add(version.number()));
-    List<Integer> old = newest.subList(0, Math.max(0, newest.size() - keep));
-    List<Integer> candidates = new ArrayList<>(old);
-    candidates.addAll(files.abandoned(now()));
-    candidates.removeAll(lost(history.read()));
+    Set<Integer> lost = lost(history.read());
+    Set<Integer> numbers = new TreeSet<>(lost);
+    versions().forEach(version -> numbers.add(version.number()));
+    List<Integer> newest = List.copyOf(numbers);
+    List<Integer> candidates =
+        new ArrayList<>(newest.subList(0, Math.max(0, newest.size() - keep)));
+    files.abandoned(now()).stream()
+        .filter(number -> !lost.contains(number))
+        .forEach(candidates::add);
     changes.retire(candidates, reason);
     history.show();
     // Also what an earlier call gave up and was killed before it deleted it.
@@ -304,9 +312,11 @@ public final class ModelRegistry {
 
   /** Numbers whose registration was never finished. */
   public List<Integer> unfinished() {
-    SortedSet<Integer> retired = state().retired();
+    HistoryLog.Read read = history.read();
+    Set<Integer> others = lost(read);
+    others.addAll(read.state().retired());
     return files.claimed().stream()
-        .filter(number -> !retired.contains(number) && !files.isFinished(number))
+        .filter(number -> !others.contains(number) && !files.isFinished(number))
         .toList();
   }
 

@@ -18,7 +18,6 @@ import org.meanfield.export.BundleManifest;
 import org.meanfield.jobs.storage.Staging;
 import org.meanfield.jobs.storage.Storage;
 import org.meanfield.jobs.storage.StorageEntry;
-import org.meanfield.registry.FileDigest;
 import org.meanfield.registry.ModelVersion;
 import org.meanfield.registry.PublishedVersion;
 import org.meanfield.registry.RegistryState;
@@ -159,13 +158,15 @@ final class ServingFolders {
     if (isWhole(version, target)) {
       return true;
     }
-    requireOwn(version, target);
+    if (!storage.exists(bundle)) {
+      requireOwn(source, target);
+    }
     storage.delete(target); // some of it, where a rename copies and a process was killed
     return false;
   }
 
   /** What a process left that was killed while its rename copied; nothing of anybody else. */
-  private void requireOwn(ModelVersion version, String target) {
+  private void requireOwn(String source, String target) {
     if (storage.exists(target) && !storage.isFolder(target)) {
       throw stranger(target);
     }
@@ -176,16 +177,18 @@ final class ServingFolders {
         String path = inside + entry.name();
         if (entry.isFolder()) {
           folders.add(path + "/");
-        } else if (!entry.isHidden() && !isOf(version, path, entry.bytes())) {
+        } else if (!entry.isHidden() && !isBeginning(target + "/" + path, source + path)) {
           throw stranger(target + "/" + path);
         }
       }
     }
   }
 
-  private static boolean isOf(ModelVersion version, String path, long bytes) {
-    FileDigest digest = version.files().get(EXPORT + path);
-    return digest != null && digest.bytes() == bytes;
+  /** The copy of a file may have been cut off. */
+  private boolean isBeginning(String file, String of) {
+    byte[] found = storage.read(file);
+    byte[] whole = storage.exists(of) ? storage.read(of) : new byte[0];
+    return found.length <= whole.length && Arrays.equals(found, Arrays.copyOf(whole, found.length));
   }
 
   private static ConflictException stranger(String path) {

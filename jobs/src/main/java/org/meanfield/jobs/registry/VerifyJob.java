@@ -28,8 +28,7 @@ final class VerifyJob implements RegistryCommand {
   @Override
   public JobResult run(ModelRegistry registry, Settings settings, Console console) {
     Optional<Integer> only =
-        RegistrySettings.given(settings, RegistrySettings.ANY_VERSION)
-            .map(word -> registry.version(word).number());
+        RegistrySettings.given(settings, RegistrySettings.ANY_VERSION).map(registry::number);
     List<String> damage = registry.damage(only);
     if (!damage.isEmpty()) {
       throw new CorruptArtifactException(
@@ -38,7 +37,7 @@ final class VerifyJob implements RegistryCommand {
               + " places:\n  - "
               + String.join("\n  - ", damage)
               + "\nRestore the files from a copy; a version that is lost is registered again from"
-              + " its run");
+              + " its run, and 'registry gc' forgets it in its turn");
     }
     String what = only.map(number -> "version " + number).orElse("every version and the history");
     return new JobResult(

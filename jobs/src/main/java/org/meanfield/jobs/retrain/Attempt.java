@@ -152,7 +152,8 @@ final class Attempt {
   /** Why nothing may be tried; empty where something may. */
   private Optional<String> blocked(Streak streak) {
     int most = settings.get(RetrainSettings.MAX_FAILURES);
-    return streak.failures() >= most && !settings.get(RetrainSettings.FORCE)
+    boolean again = runId() != null && runId().equals(streak.runId()); // which counted already
+    return streak.failures() >= most && !again && !settings.get(RetrainSettings.FORCE)
         ? Optional.of(
             streak.failures()
                 + " attempts failed in a row (retrain.max-failures is "

@@ -2,11 +2,13 @@ package org.meanfield.jobs.retrain;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.meanfield.error.ConflictException;
 import org.meanfield.jobs.registry.Judgement;
 import org.meanfield.jobs.registry.ModelRegistry;
 import org.meanfield.registry.HistoryEntry;
+import org.meanfield.registry.Overruling;
 import org.meanfield.registry.PromotionDecision;
 import org.meanfield.registry.RegistryState;
 
@@ -59,9 +61,10 @@ final class PromoteStep implements Step {
 
   private static boolean isAsDecided(PromotionDecision decision, Retraining retraining) {
     Map<String, Object> decided = retraining.folder().committed(DecideStep.NAME).orElseThrow();
-    boolean overruled = decided.get("overruling") != null;
+    Object reason =
+        decided.get("overruling") instanceof Map<?, ?> overruling ? overruling.get("reason") : null;
     return decision.id().equals(decided.get("decision"))
-        && overruled == decision.overruling().isPresent();
+        && Objects.equals(reason, decision.overruling().map(Overruling::reason).orElse(null));
   }
 
   private static Optional<HistoryEntry> entry(Retraining retraining) {

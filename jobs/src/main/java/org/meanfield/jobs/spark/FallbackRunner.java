@@ -1,5 +1,6 @@
 package org.meanfield.jobs.spark;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.meanfield.train.MergedRound;
@@ -31,14 +32,23 @@ final class FallbackRunner implements ClusterRunner {
 
   @Override
   public MergedState run(Stretch stretch, MergedState start, Consumer<MergedRound> told) {
+    // What is left may begin before the last round that was told: its state was lost.
+    AtomicInteger last = new AtomicInteger(-1);
+    Consumer<MergedRound> once =
+        merged -> {
+          if (merged.round().number() > last.get()) {
+            last.set(merged.round().number());
+            told.accept(merged);
+          }
+        };
     try {
-      return current.run(stretch, start, told);
+      return current.run(stretch, start, once);
     } catch (ResidentRoundsException e) {
       console.accept("rounds: a Spark job each from now on. " + e.getMessage());
       current.close();
       current = second.get();
       validator = null;
-      return current.run(e.rest(), e.merged(), told);
+      return current.run(e.rest(), e.merged(), once);
     }
   }
 

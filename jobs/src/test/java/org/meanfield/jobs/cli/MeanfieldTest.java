@@ -107,7 +107,7 @@ class MeanfieldTest {
   @Test
   void aValueWhereABlockBelongsIsNotHiddenByAnotherSource() throws IOException {
     Path file = write("other = 5\necho = loud\n");
-    assertThat(run("echo", "--conf", file.toString(), "--output", "x")).isEqualTo(2);
+    assertThat(run("echo", "--conf", file.toString(), "--output", output())).isEqualTo(2);
     assertThat(complained())
         .contains("2 problems")
         .contains("settings.conf: 1) is a block of settings, not one; write 'other.NAME = ...'")

@@ -90,7 +90,7 @@ class RegistryDamageTest {
   }
 
   @Test
-  void aVersionThatTheHistoryKnowsIsMissedAndNeverCleanedUp() throws IOException {
+  void aVersionThatTheHistoryKnowsIsMissedAndGoesInItsTurn() throws IOException {
     for (int seed = 3; seed <= 4; seed++) {
       int number = registry.register(new TinyRuns(folder).run(seed, 5)).version().number();
       registry.commit(registry.judge(number, new PromotionPolicy(List.of())), "next");
@@ -108,8 +108,11 @@ class RegistryDamageTest {
             root.toString(),
             "ada",
             Clock.fixed(Instant.parse("2026-03-09T04:00:00Z"), ZoneOffset.UTC));
-    assertThat(later.collectGarbage(1, "old")).containsExactly(2);
+    assertThat(later.collectGarbage(4, "old")).isEmpty();
+    assertThat(later.unfinished()).isEmpty();
     assertThat(root.resolve("versions/1/model/state.bin")).exists();
+    assertThat(later.collectGarbage(1, "old")).containsExactly(1, 2);
+    assertThat(later.damage(Optional.empty())).isEmpty();
   }
 
   private void assertNamed(String name, int step) throws IOException {

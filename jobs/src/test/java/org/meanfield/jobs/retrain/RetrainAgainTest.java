@@ -68,7 +68,7 @@ class RetrainAgainTest {
     Files.createDirectories(broken.getParent());
     Files.writeString(broken, "no image");
     String[] strict = {"--set", "validation.maximum-unreadable=0"};
-    for (String runId : new String[] {"monday", "monday", "monday", "tuesday"}) {
+    for (String runId : new String[] {"monday", "monday", "monday", "tuesday", "tuesday"}) {
       assertThat(attempt(runId, strict)).as(commands.printed()).isEqualTo(3);
     }
     assertThat(attempt("wednesday", strict)).as(commands.printed()).isEqualTo(6);

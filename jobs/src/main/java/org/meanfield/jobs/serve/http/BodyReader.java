@@ -65,10 +65,16 @@ final class BodyReader implements Runnable {
         request.fail(chunk.getFailure());
         return;
       }
-      keep(chunk);
-      boolean ended = chunk.isLast() || seen > patience;
-      chunk.release();
-      if (ended) {
+      boolean ended = chunk.isLast();
+      try {
+        keep(chunk);
+      } catch (OutOfMemoryError e) {
+        body.completeExceptionally(e); // its slot must come back at once
+        return;
+      } finally {
+        chunk.release();
+      }
+      if (ended || seen > patience) {
         end();
       }
     }

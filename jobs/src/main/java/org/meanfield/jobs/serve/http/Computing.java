@@ -108,17 +108,18 @@ final class Computing {
   private static void requireFinite(Question question, List<FloatVector> rows, ServedModel model) {
     for (int i = 0; i < rows.size(); i++) {
       if (!rows.get(i).isFinite()) {
-        if (question.pixels().isFinite()) {
+        if (question.pixels().isOfPixels()) {
           throw new IllegalStateException(
               "Version "
                   + model.version()
-                  + " computes no finite probabilities for finite pixels: its weights are damaged;"
-                  + " roll back to another version");
+                  + " computes no finite probabilities for pixels of 0 to 255: its weights are"
+                  + " damaged; roll back to another version");
         }
         throw new BadRequestException(
             "Image "
                 + i
-                + " gives no finite probabilities; pixels are numbers from 0 to 255, not NaN");
+                + " gives no finite probabilities; pixels are numbers from 0 to 255, and the"
+                + " request has others");
       }
     }
   }

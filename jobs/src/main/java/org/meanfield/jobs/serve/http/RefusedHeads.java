@@ -9,6 +9,11 @@ import org.eclipse.jetty.util.Callback;
 /** What Jetty refuses before a request is one, in the form of all other errors, not as a page. */
 final class RefusedHeads extends ErrorHandler {
   @Override
+  public boolean errorPageForMethod(String method) {
+    return true;
+  }
+
+  @Override
   protected void generateResponse(
       Request request,
       Response response,

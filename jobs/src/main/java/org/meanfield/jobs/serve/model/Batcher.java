@@ -69,7 +69,7 @@ final class Batcher implements AutoCloseable {
     // All of them before any lane: where they do not fit there is no batcher, not one that hangs.
     List<FloatBuffer> buffers = new ArrayList<>();
     for (int i = 0; i < rule.lanes(); i++) {
-      buffers.add(buffer());
+      buffers.add(buffer(rule, imageValues, rule.maxImages()));
     }
     for (int i = 0; i < rule.lanes(); i++) {
       FloatBuffer buffer = buffers.get(i);
@@ -148,8 +148,14 @@ final class Batcher implements AutoCloseable {
     return waiting.answer();
   }
 
-  private FloatBuffer buffer() {
-    long bytes = (long) rule.maxImages() * imageValues * Float.BYTES;
+  /**
+   * Memory for a batch's pixels, zeros.
+   *
+   * @param values of an image
+   * @throws IllegalStateException where it does not fit this process
+   */
+  static FloatBuffer buffer(BatchRule rule, int values, int images) {
+    long bytes = (long) images * values * Float.BYTES;
     try {
       return ByteBuffer.allocateDirect(Math.toIntExact(bytes))
           .order(ByteOrder.nativeOrder())
@@ -157,7 +163,7 @@ final class Batcher implements AutoCloseable {
     } catch (OutOfMemoryError | ArithmeticException e) {
       throw new IllegalStateException(
           "A batch of "
-              + rule.maxImages()
+              + images
               + " images takes "
               + bytes
               + " bytes on each of "

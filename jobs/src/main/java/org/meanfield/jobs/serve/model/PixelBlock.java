@@ -5,6 +5,8 @@ import org.meanfield.data.ImageSpec;
 
 /** The raw pixels of some images on their way into a batch: {@code [N, C, H, W]}, 0..255. */
 public final class PixelBlock {
+  private static final float WHITE = 255;
+
   private final FloatBuffer values;
   private final int images;
 
@@ -33,10 +35,10 @@ public final class PixelBlock {
     return images;
   }
 
-  /** False where a value is NaN or infinite. */
-  public boolean isFinite() {
+  /** False where a value is none of a pixel: below 0, above 255, or no number. */
+  public boolean isOfPixels() {
     for (int i = 0; i < values.capacity(); i++) {
-      if (!Float.isFinite(values.get(i))) {
+      if (!(values.get(i) >= 0 && values.get(i) <= WHITE)) {
         return false;
       }
     }

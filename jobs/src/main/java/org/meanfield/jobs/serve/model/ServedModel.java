@@ -1,7 +1,5 @@
 package org.meanfield.jobs.serve.model;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,8 +44,8 @@ public final class ServedModel {
     byte[] onnx = bundle.file(ServingBundle.ONNX_FILE);
     OnnxNetwork network = new OnnxNetwork(folder + "/" + ServingBundle.ONNX_FILE, onnx, spec, 1);
     try {
-      warmUp(network, 1);
-      warmUp(network, rule.maxImages());
+      warmUp(network, rule, 1);
+      warmUp(network, rule, rule.maxImages());
       Batcher batcher = new Batcher("lane-" + version, spec, rule, network::score, listener);
       return new ServedModel(version, bundle.manifest(), network, batcher);
     } catch (RuntimeException | Error e) {
@@ -112,10 +110,8 @@ public final class ServedModel {
     network.close();
   }
 
-  private static void warmUp(OnnxNetwork network, int images) {
-    int bytes = Math.multiplyExact(images, network.imageSpec().values() * Float.BYTES);
-    FloatBuffer black =
-        ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+  private static void warmUp(OnnxNetwork network, BatchRule rule, int images) {
+    FloatBuffer black = Batcher.buffer(rule, network.imageSpec().values(), images);
     network.score(black, images);
   }
 }

@@ -54,6 +54,7 @@ class RefusedHeadTest {
     "'GET / HTTP/1.1\r\nHost a\r\n\r\n', 400",
     "'GET / HTTP/1.1\r\n\r\n', 400",
     "'GET /v2/%zz HTTP/1.1\r\nHost: a\r\n\r\n', 400",
+    "'PUT /v2/%zz HTTP/1.1\r\nHost: a\r\n\r\n', 400",
     "'GET / HTTP/7.5\r\nHost: a\r\n\r\n', 505",
     "'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n', 400",
   })
