@@ -41,8 +41,7 @@ class YarnIT {
           "1g",
           "--conf",
           "spark.executor.memoryOverhead=1g");
-  private static final List<String> ONE_ATTEMPT =
-      List.of("--conf", "spark.yarn.maxAppAttempts=1");
+  private static final List<String> ONE_ATTEMPT = List.of("--conf", "spark.yarn.maxAppAttempts=1");
   private static final List<String> LAPTOP = List.of("--master", "local[2]");
 
   @TempDir static Path folder;
