@@ -19,8 +19,8 @@ import org.meanfield.error.CorruptArtifactException;
  * @param files every data file, by split and then name
  * @param splits examples by split; a split without examples is absent
  * @param sizes sizes and channels seen
- * @param pixels statistics of the training split, by channel count 1 (grey) and 3 (red, green,
- *     blue); empty where there is no training split
+ * @param pixels statistics of the training split, or where there is none of all images, by channel
+ *     count 1 (grey) and 3 (red, green, blue)
  * @param source where the images came from
  * @param settings key to value, those that decide the content
  * @param rejects number of rejected inputs by reason
@@ -100,7 +100,10 @@ public record DatasetManifest(
     return files.stream().filter(file -> file.split() == split).toList();
   }
 
-  /** Per-channel statistics of the training split, for images of 1 or 3 channels. */
+  /**
+   * Per-channel statistics of the training split, or where there is none of all images, for images
+   * of 1 or 3 channels.
+   */
   public Optional<Normalization> normalization(int channels) {
     return Optional.ofNullable(pixels.get(channels));
   }

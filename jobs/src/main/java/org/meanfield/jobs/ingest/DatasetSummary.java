@@ -110,16 +110,16 @@ record DatasetSummary(
       sums.add(sum("sum" + i).as("sum" + i));
       sums.add(sum("square" + i).as("square" + i));
     }
-    Row training =
-        unique
-            .where(col("split").equalTo(Split.TRAIN.id()))
+    Dataset<Row> training = unique.where(col("split").equalTo(Split.TRAIN.id()));
+    Row counted =
+        (training.isEmpty() ? unique : training)
             .agg(sum("pixels").as("pixels"), sums.toArray(new Column[0]))
             .collectAsList()
             .get(0);
     Map<Integer, Normalization> pixels = new HashMap<>();
-    if (!training.isNullAt(training.fieldIndex("pixels"))) {
-      pixels.put(1, statistics(training, List.of(GREY)).normalization());
-      pixels.put(3, statistics(training, COLOURS).normalization());
+    if (!counted.isNullAt(counted.fieldIndex("pixels"))) {
+      pixels.put(1, statistics(counted, List.of(GREY)).normalization());
+      pixels.put(3, statistics(counted, COLOURS).normalization());
     }
     return pixels;
   }

@@ -59,14 +59,15 @@ final class Look {
     fresh.removeAll(used);
     used.removeAll(settings.get(RetrainSettings.EXCLUDE));
     boolean firstOnBase = finished.isEmpty() && settings.get(RetrainSettings.BASE).isPresent();
-    if (fresh.isEmpty() && !firstOnBase) {
+    if (fresh.isEmpty() && !firstOnBase && !asksForTheSameImages(finished)) {
       return Sighting.nothing(
           Status.NO_NEW_DATA,
           "no delivery in "
               + settings.get(RetrainSettings.INPUT)
               + " that was not used before ("
               + used.size()
-              + " were)",
+              + " were)"
+              + youth(),
           Map.of("deliveriesUsed", used.size()));
     }
     fresh.forEach(deliveries::check);
@@ -75,6 +76,41 @@ final class Look {
     requireTest(parts);
     NewImages images = NewImages.of(context.spark(), parts);
     return decide(draft, finished, images, parts);
+  }
+
+  /**
+   * Without new images, two things start a run on those that are known: a person, and the
+   * champion's age, once in that time, whatever became of the run.
+   */
+  private boolean asksForTheSameImages(List<RetrainFolder.FinishedRun> finished) {
+    Settings settings = context.settings();
+    if (finished.isEmpty() || settings.get(RetrainSettings.FORCE)) {
+      return !finished.isEmpty();
+    }
+    double sinceLast = days(lastFinished(finished));
+    return settings
+        .get(TriggerSettings.CHAMPION_AGE)
+        .filter(least -> sinceLast >= least)
+        .flatMap(least -> championAge(registry.state()).filter(age -> age >= least))
+        .isPresent();
+  }
+
+  /** How far the champion's age is from asking for a run; empty where it is no trigger. */
+  private String youth() {
+    return context
+        .settings()
+        .get(TriggerSettings.CHAMPION_AGE)
+        .flatMap(
+            least ->
+                championAge(registry.state())
+                    .map(
+                        age ->
+                            String.format(
+                                Locale.ROOT,
+                                ", and the champion has served for %.2f of %s days",
+                                age,
+                                least)))
+        .orElse("");
   }
 
   /** The data sets that a plan names. */
@@ -164,7 +200,9 @@ final class Look {
               settings,
               images,
               championAge(state),
-              () -> new NewestAccuracy(context, folder, registry).fall(parts, name(draft, parts)));
+              () ->
+                  new NewestAccuracy(context, folder, registry)
+                      .fall(parts, name(draft, parts, finished)));
       figures.put("triggers", triggers.findings());
       lines.addAll(lines(triggers));
       Optional<String> rest = coolDown(finished);
@@ -175,7 +213,7 @@ final class Look {
       why = triggers.fire() ? triggers.line() : "--force: " + triggers.line();
     }
     lines.addAll(validation(images));
-    String runId = RetrainSettings.runId(settings).orElseGet(() -> name(draft, parts));
+    String runId = RetrainSettings.runId(settings).orElseGet(() -> name(draft, parts, finished));
     return new Sighting(
         Optional.of(draft.due(runId, why, images)),
         Status.DONE,
@@ -195,16 +233,21 @@ final class Look {
   }
 
   private Optional<Double> championAge(RegistryState state) {
-    return state
-        .crowning()
-        .map(HistoryEntry::at)
-        .map(Instant::parse)
-        .map(since -> Duration.between(since, clock.instant()).toSeconds() / SECONDS_A_DAY);
+    return state.crowning().map(HistoryEntry::at).map(Instant::parse).map(this::days);
+  }
+
+  /** From a moment until now. */
+  private double days(Instant since) {
+    return Duration.between(since, clock.instant()).toSeconds() / SECONDS_A_DAY;
+  }
+
+  private static Instant lastFinished(List<RetrainFolder.FinishedRun> finished) {
+    return Instant.parse(finished.get(finished.size() - 1).outcome().finished());
   }
 
   private Optional<String> coolDown(List<RetrainFolder.FinishedRun> finished) {
     double hours = context.settings().get(TriggerSettings.COOL_DOWN);
-    Instant last = Instant.parse(finished.get(finished.size() - 1).outcome().finished());
+    Instant last = lastFinished(finished);
     Instant over = last.plusSeconds(Math.round(hours * 3600));
     return over.isAfter(clock.instant())
         ? Optional.of(
@@ -217,8 +260,11 @@ final class Look {
         : Optional.empty();
   }
 
-  /** A name that follows from data and settings: the same ones are the same run. */
-  private String name(RunPlan plan, Parts parts) {
+  /**
+   * A name that follows from data and settings: the same ones are the same run. A run on images
+   * that are all known is another one after each run that ended.
+   */
+  private String name(RunPlan plan, Parts parts, List<RetrainFolder.FinishedRun> finished) {
     StringBuilder content = new StringBuilder(settingsDigest(context.settings())).append('\n');
     parts
         .all()
@@ -230,6 +276,9 @@ final class Look {
                     .append(part.manifest().digest())
                     .append('\n'));
     plan.fresh().forEach(name -> content.append("new ").append(name).append('\n'));
+    if (plan.fresh().isEmpty() && !finished.isEmpty()) {
+      content.append("after ").append(finished.get(finished.size() - 1).plan().runId());
+    }
     return "content-"
         + Sha256.hex(content.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 12);
   }

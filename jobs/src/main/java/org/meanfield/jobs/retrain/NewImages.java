@@ -3,8 +3,10 @@ package org.meanfield.jobs.retrain;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.when;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
@@ -124,6 +126,31 @@ record NewImages(
     return difference.values().stream().mapToDouble(Math::abs).sum() / 2;
   }
 
+  /** Images of the largest class for each one of the smallest, of all that can be trained on. */
+  double imbalance() {
+    LongSummaryStatistics sizes =
+        trainable().values().stream().mapToLong(n -> n).summaryStatistics();
+    return sizes.getCount() == 0 ? 1 : (double) sizes.getMax() / sizes.getMin();
+  }
+
+  /** The largest class and the smallest one, for a person. */
+  String extremes() {
+    Comparator<Map.Entry<String, Long>> bySize = Map.Entry.comparingByValue();
+    return trainable().entrySet().stream()
+        .max(bySize)
+        .map(
+            largest ->
+                largest + " and " + trainable().entrySet().stream().min(bySize).orElseThrow())
+        .orElse("none");
+  }
+
+  /** Known and new images by class; one with a new label counts twice. */
+  private Map<String, Long> trainable() {
+    Map<String, Long> sizes = new TreeMap<>(known);
+    labels.forEach((name, n) -> sizes.merge(name, n, Long::sum));
+    return sizes;
+  }
+
   /** Classes that were not known. */
   List<String> newClasses() {
     return known.isEmpty()
@@ -175,7 +202,10 @@ record NewImages(
     return largest;
   }
 
-  /** Training images, mean and deviation of a channel; parts weigh by their images. */
+  /**
+   * Images, mean and deviation of a channel, of the training splits, and of a part without one of
+   * all its images; parts weigh by them.
+   */
   private static double[] moments(List<Part> parts, int channel) {
     double images = 0;
     double mean = 0;
@@ -183,7 +213,8 @@ record NewImages(
     for (Part part : parts) {
       Normalization pixels = part.manifest().normalization(COLOURS).orElse(null);
       if (pixels != null) {
-        double n = part.manifest().examples(Split.TRAIN);
+        long training = part.manifest().examples(Split.TRAIN);
+        double n = training > 0 ? training : part.images();
         double m = pixels.mean().get(channel);
         double d = pixels.deviation().get(channel);
         images += n;

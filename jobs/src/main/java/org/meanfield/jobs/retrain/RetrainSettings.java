@@ -102,7 +102,9 @@ final class RetrainSettings {
   static final Setting<Boolean> FORCE =
       Setting.flag("retrain.force")
           .defaultsTo(false)
-          .means("Run although no trigger asks for it, it is too soon, or too many failed.");
+          .means(
+              "Run although no trigger asks for it, no delivery is new, it is too soon, or too many"
+                  + " failed.");
   static final Setting<Boolean> DRY_RUN =
       Setting.flag("retrain.dry-run")
           .defaultsTo(false)

@@ -22,7 +22,9 @@ final class TriggerSettings {
           .means("Fires at so many new labels for each image known before; 0.1 is ten percent.");
   static final Setting<Optional<Double>> CHAMPION_AGE =
       number("trigger.champion-age-days")
-          .means("Fires when the champion has served for so many days.");
+          .means(
+              "Fires when the champion has served for so many days; without new images a run then"
+                  + " takes the known ones, once in that time.");
   static final Setting<Optional<Double>> BALANCE_SHIFT =
       number("trigger.class-balance-shift")
           .means(

@@ -23,6 +23,12 @@ final class Validation {
             text(
                 "%,d of %,d delivered images cannot be used",
                 images.unreadable(), images.inputs())));
+    findings.add(
+        limit(
+            ValidationSettings.IMBALANCE,
+            images.imbalance(),
+            settings,
+            "images of the largest class for each one of the smallest: " + images.extremes()));
     if (!images.known().isEmpty()) {
       findings.addAll(ofImages(images, settings));
       findings.addAll(ofClasses(images, settings));

@@ -21,6 +21,13 @@ final class ValidationSettings {
           .means(
               "How far the classes' shares may be from those known: half the sum of the"
                   + " differences.");
+  static final Setting<Double> IMBALANCE =
+      Setting.decimal("validation.maximum-imbalance")
+          .atLeast(1)
+          .defaultsTo(100.0)
+          .means(
+              "Images of the largest class for each one of the smallest, among all that can be"
+                  + " trained on, the first run's too.");
   static final Setting<Double> PIXEL_SHIFT =
       Setting.decimal("validation.maximum-pixel-shift")
           .atLeast(0)
@@ -55,6 +62,7 @@ final class ValidationSettings {
         UNREADABLE,
         TEST_DUPLICATES,
         RELABELLED,
+        IMBALANCE,
         BALANCE_SHIFT,
         PIXEL_SHIFT,
         NEW_CLASSES,

@@ -152,6 +152,7 @@ class FolderIngestTest {
             .manifest();
     assertThat(anew.examples(Split.TEST)).isEqualTo(16);
     assertThat(anew.warnings()).contains("There is no training split");
+    assertThat(anew.normalization(3)).as("of all images").isPresent();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,38 @@ class RetrainAgainTest {
     assertThat(commands.result().path("promoted").asBoolean()).isTrue();
     assertThat(commands.result().path("overruling").path("reason").asText())
         .isEqualTo("a person looked");
+  }
+
+  @Test
+  void withoutNewImagesAgeAndAPersonStartARunOnTheKnownOnes() throws IOException {
+    assertThat(commands.run("--run-id", "day-1")).as(commands.printed()).isZero();
+    String[] weekly = {"--set", "trigger.champion-age-days=7"};
+    assertThat(commands.run(weekly)).as(commands.printed()).isEqualTo(20);
+    assertThat(commands.printed()).contains("the champion has served for 0.00 of 7.0 days");
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(8));
+    assertThat(commands.run(RetrainCommands.UNDISTURBED, later, weekly))
+        .as(commands.printed())
+        .isIn(0, 21);
+    assertThat(commands.printed()).contains("due because champion-age-days 8");
+    String first = commands.result().path("runId").asText();
+    assertThat(commands.result().path("deliveries")).isEmpty();
+    assertThat(commands.result().path("knownImages").asInt()).isEqualTo(48);
+    assertThat(commands.registry().versions()).hasSize(2);
+    assertThat(commands.run(RetrainCommands.UNDISTURBED, later, weekly))
+        .as("once a week")
+        .isEqualTo(20);
+    assertThat(commands.run("--force", "--dry-run")).as(commands.printed()).isZero();
+    assertThat(commands.printed())
+        .contains("would run as content-", "because --force: new-labels 0")
+        .doesNotContain("would run as " + first);
+  }
+
+  @Test
+  void aLaterDeliveryOfTestImagesAloneIsHeldAgainstTheKnownPixels() {
+    assertThat(commands.run("--run-id", "day-1")).as(commands.printed()).isZero();
+    RetrainCommands.draw(folder.resolve("input/day-2/test/disc"), "disc", 200, 216);
+    assertThat(commands.run("--dry-run")).as(commands.printed()).isZero();
+    assertThat(commands.printed()).contains("new-labels 16", "maximum-pixel-shift");
   }
 
   @Test

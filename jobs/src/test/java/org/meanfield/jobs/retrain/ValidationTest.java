@@ -22,7 +22,7 @@ class ValidationTest {
     NewImages images = images(Map.of("cat", 60L, "dog", 30L, "owl", 10L), KNOWN);
     assertThat(images.balanceShift()).isCloseTo(0, within(1e-12));
     assertThat(images.newShare()).isEqualTo(0.1);
-    assertThat(Validation.of(images, settings(""))).allMatch(Finding::allows).hasSize(7);
+    assertThat(Validation.of(images, settings(""))).allMatch(Finding::allows).hasSize(8);
   }
 
   @Test
@@ -59,8 +59,26 @@ class ValidationTest {
   @Test
   void theFirstImagesHaveNothingToBeHeldAgainst() {
     NewImages first = new NewImages(100, 0, Map.of("cat", 100L), 0, 0, 0, Map.of(), Double.NaN);
-    assertThat(Validation.of(first, settings(""))).hasSize(1).allMatch(Finding::allows);
+    assertThat(Validation.of(first, settings(""))).hasSize(2).allMatch(Finding::allows);
     assertThat(first.newClasses()).isEmpty();
+  }
+
+  @Test
+  void aClassOfFewImagesIsFoundInTheFirstRunToo() {
+    Map<String, Long> labels = Map.of("cat", 505L, "dog", 300L, "owl", 5L);
+    NewImages first = new NewImages(810, 0, labels, 0, 0, 0, Map.of(), Double.NaN);
+    List<Finding> failed =
+        Validation.of(first, settings("")).stream().filter(found -> !found.allows()).toList();
+    assertThat(failed)
+        .singleElement()
+        .satisfies(
+            found -> {
+              assertThat(found.criterion()).isEqualTo("maximum-imbalance");
+              assertThat(found.number()).isEqualTo(101.0);
+              assertThat(found.explanation()).endsWith("cat=505 and owl=5");
+            });
+    NewImages later = new NewImages(10, 0, Map.of("owl", 1L), 0, 0, 0, labels, 0);
+    assertThat(later.imbalance()).as("505 for 6").isCloseTo(505.0 / 6, within(1e-12));
   }
 
   @Test
