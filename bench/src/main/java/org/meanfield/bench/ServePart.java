@@ -27,7 +27,8 @@ final class ServePart implements Part {
           new Load(new MadeExport("cnn", 28, 1), 1),
           new Load(new MadeExport("cnn", 28, 1), 8),
           new Load(new MadeExport("lenet", 28, 1), 1),
-          new Load(new MadeExport("lenet", 28, 1), 32));
+          new Load(new MadeExport("lenet", 28, 1), 32),
+          new Load(new MadeExport("lenet", 28, 1), 64));
 
   @Override
   public String name() {
