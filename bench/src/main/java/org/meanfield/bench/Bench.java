@@ -16,12 +16,9 @@ public final class Bench {
       Stream.<List<Part>>of(
               List.of(new EnginePart(), new LoaderPart(), new ScoringPart()),
               PatmPart.all(),
-              List.of(
-                  new MigrationPart(),
-                  new RoundsPart(),
-                  new AccuracyPart(),
-                  new ServePart(),
-                  new PredictPart()))
+              List.of(new MigrationPart(), new RoundsPart(), new AccuracyPart()),
+              ServePart.all(),
+              List.of(new PredictPart()))
           .flatMap(List::stream)
           .toList();
 

@@ -3,6 +3,7 @@ package org.meanfield.bench;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** {@code meanfield serve} under full load, beside loops of ONNX Runtime on the same cores. */
 final class ServePart implements Part {
@@ -12,33 +13,44 @@ final class ServePart implements Part {
   private static final int BATCH_SIZE = 32;
   private static final int CHAMPION_CHANGES = 20;
 
+  private final String network;
+  private final List<Load> loads;
+
+  private ServePart(String network, List<Load> loads) {
+    this.network = network;
+    this.loads = loads;
+  }
+
   /**
-   * From several milliseconds of a core an image to a few hundredths: what a request adds does not
-   * grow with the network. Nor does it grow with its images: clients of cheap networks that have
-   * many images send several at once, the more the cheaper they are.
+   * One part for each network, of five to twenty minutes each. From several milliseconds of a core
+   * an image to a few hundredths: what a request adds does not grow with the network. Nor does it
+   * grow with its images: clients of cheap networks that have many images send several at once, the
+   * more the cheaper they are.
    */
-  private static final List<Load> LOADS =
-      List.of(
-          new Load(new MadeExport("resnet18", 128, 3), 1),
-          new Load(new MadeExport("resnet18", 64, 3), 1),
-          new Load(new MadeExport("resnet18", 64, 3), 2),
-          new Load(new MadeExport("resnet20", 32, 3), 1),
-          new Load(new MadeExport("resnet20", 32, 3), 8),
-          new Load(new MadeExport("cnn", 28, 1), 1),
-          new Load(new MadeExport("cnn", 28, 1), 8),
-          new Load(new MadeExport("lenet", 28, 1), 1),
-          new Load(new MadeExport("lenet", 28, 1), 32),
-          new Load(new MadeExport("lenet", 28, 1), 64));
+  static List<Part> all() {
+    MadeExport large = new MadeExport("resnet18", 128, 3);
+    MadeExport middle = new MadeExport("resnet18", 64, 3);
+    MadeExport small = new MadeExport("resnet20", 32, 3);
+    MadeExport grey = new MadeExport("cnn", 28, 1);
+    MadeExport cheapest = new MadeExport("lenet", 28, 1);
+    return Stream.of(
+            List.of(new Load(large, 1), new Load(middle, 1), new Load(middle, 2)),
+            List.of(new Load(small, 1), new Load(small, 8)),
+            List.of(new Load(grey, 1), new Load(grey, 8)),
+            List.of(new Load(cheapest, 1), new Load(cheapest, 32), new Load(cheapest, 64)))
+        .<Part>map(loads -> new ServePart(loads.get(0).export().network(), loads))
+        .toList();
+  }
 
   @Override
   public String name() {
-    return "serve";
+    return "serve-" + network;
   }
 
   @Override
   public Findings measure(Launch launch) {
     Map<String, Row> rows = new LinkedHashMap<>();
-    for (Load load : LOADS) {
+    for (Load load : loads) {
       String group = load.export().label();
       rows.computeIfAbsent(
           group,
@@ -59,7 +71,7 @@ final class ServePart implements Part {
             LOOP,
             List.copyOf(rows.values()));
     return new Findings(
-        List.of(section), LOADS.stream().map(load -> target(section, load)).toList());
+        List.of(section), loads.stream().map(load -> target(section, load)).toList());
   }
 
   private static Target target(Section section, Load load) {

@@ -128,14 +128,15 @@ final class Attempt {
 
   /**
    * The run that was given and not finished; where none is given, the oldest unfinished one with
-   * these settings. With other settings its parts would not fit together.
+   * these settings that no later one has overtaken. With other settings its parts would not fit
+   * together.
    */
   private Optional<RunPlan> toGoOnWith() {
     String digest = Look.settingsDigest(settings);
     Optional<String> given = RetrainSettings.runId(settings);
     for (RunPlan plan : folder.unfinished()) {
       boolean same = plan.settingsDigest().equals(digest);
-      if (given.isEmpty() ? same : given.get().equals(plan.runId())) {
+      if (given.isEmpty() ? same && !overtaken(plan) : given.get().equals(plan.runId())) {
         if (!same) {
           throw new ConflictException(
               "Run "
@@ -147,6 +148,12 @@ final class Attempt {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether a run that began later has ended: it used the same deliveries, and maybe more. */
+  private boolean overtaken(RunPlan plan) {
+    return folder.finished().stream()
+        .anyMatch(run -> run.plan().created().compareTo(plan.created()) > 0);
   }
 
   /** Why nothing may be tried; empty where something may. */

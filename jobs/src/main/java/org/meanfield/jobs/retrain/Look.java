@@ -2,8 +2,6 @@ package org.meanfield.jobs.retrain;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,13 +21,9 @@ import org.meanfield.error.DataException;
 import org.meanfield.jobs.cli.JobContext;
 import org.meanfield.jobs.cli.JobResult.Status;
 import org.meanfield.jobs.registry.ModelRegistry;
-import org.meanfield.registry.HistoryEntry;
-import org.meanfield.registry.RegistryState;
 
 /** Looks for new labelled images, and says whether they are reason enough for a run. */
 final class Look {
-  private static final double SECONDS_A_DAY = 86_400;
-
   private final JobContext context;
   private final RetrainFolder folder;
   private final ModelRegistry registry;
@@ -58,8 +52,8 @@ final class Look {
     List<String> fresh = new ArrayList<>(deliveries.arrived());
     fresh.removeAll(used);
     used.removeAll(settings.get(RetrainSettings.EXCLUDE));
-    boolean firstOnBase = finished.isEmpty() && settings.get(RetrainSettings.BASE).isPresent();
-    if (fresh.isEmpty() && !firstOnBase && !asksForTheSameImages(finished)) {
+    Elapsed elapsed = new Elapsed(settings, registry.state(), finished, clock.instant());
+    if (fresh.isEmpty() && !runsOnKnownImages(finished, elapsed)) {
       return Sighting.nothing(
           Status.NO_NEW_DATA,
           "no delivery in "
@@ -67,7 +61,7 @@ final class Look {
               + " that was not used before ("
               + used.size()
               + " were)"
-              + youth(),
+              + elapsed.whyTheChampionStays(),
           Map.of("deliveriesUsed", used.size()));
     }
     fresh.forEach(deliveries::check);
@@ -75,42 +69,15 @@ final class Look {
     Parts parts = parts(context, folder, draft);
     requireTest(parts);
     NewImages images = NewImages.of(context.spark(), parts);
-    return decide(draft, finished, images, parts);
+    return decide(draft, finished, elapsed, images, parts);
   }
 
-  /**
-   * Without new images, two things start a run on those that are known: a person, and the
-   * champion's age, once in that time, whatever became of the run.
-   */
-  private boolean asksForTheSameImages(List<RetrainFolder.FinishedRun> finished) {
+  /** Without a delivery: the first run on a base, and later ones by a person's word or by age. */
+  private boolean runsOnKnownImages(List<RetrainFolder.FinishedRun> finished, Elapsed elapsed) {
     Settings settings = context.settings();
-    if (finished.isEmpty() || settings.get(RetrainSettings.FORCE)) {
-      return !finished.isEmpty();
-    }
-    double sinceLast = days(lastFinished(finished));
-    return settings
-        .get(TriggerSettings.CHAMPION_AGE)
-        .filter(least -> sinceLast >= least)
-        .flatMap(least -> championAge(registry.state()).filter(age -> age >= least))
-        .isPresent();
-  }
-
-  /** How far the champion's age is from asking for a run; empty where it is no trigger. */
-  private String youth() {
-    return context
-        .settings()
-        .get(TriggerSettings.CHAMPION_AGE)
-        .flatMap(
-            least ->
-                championAge(registry.state())
-                    .map(
-                        age ->
-                            String.format(
-                                Locale.ROOT,
-                                ", and the champion has served for %.2f of %s days",
-                                age,
-                                least)))
-        .orElse("");
+    return finished.isEmpty()
+        ? settings.get(RetrainSettings.BASE).isPresent()
+        : settings.get(RetrainSettings.FORCE) || elapsed.championIsOld();
   }
 
   /** The data sets that a plan names. */
@@ -180,11 +147,14 @@ final class Look {
   }
 
   private Sighting decide(
-      RunPlan draft, List<RetrainFolder.FinishedRun> finished, NewImages images, Parts parts) {
+      RunPlan draft,
+      List<RetrainFolder.FinishedRun> finished,
+      Elapsed elapsed,
+      NewImages images,
+      Parts parts) {
     Settings settings = context.settings();
     Map<String, Object> figures = new LinkedHashMap<>(images.figures());
     figures.put("deliveries", draft.fresh());
-    RegistryState state = registry.state();
     List<String> lines = new ArrayList<>();
     String why;
     if (finished.isEmpty()) {
@@ -199,13 +169,13 @@ final class Look {
           Triggers.of(
               settings,
               images,
-              championAge(state),
+              elapsed.championDays(),
               () ->
                   new NewestAccuracy(context, folder, registry)
                       .fall(parts, name(draft, parts, finished)));
       figures.put("triggers", triggers.findings());
       lines.addAll(lines(triggers));
-      Optional<String> rest = coolDown(finished);
+      Optional<String> rest = elapsed.coolDown();
       if (!settings.get(RetrainSettings.FORCE) && (!triggers.fire() || rest.isPresent())) {
         String message = "not due: " + rest.orElseGet(triggers::line);
         return new Sighting(Optional.empty(), Status.NOT_DUE, message, lines, figures);
@@ -230,34 +200,6 @@ final class Look {
     return Validation.of(images, context.settings()).stream()
         .map(finding -> "  " + finding.line())
         .toList();
-  }
-
-  private Optional<Double> championAge(RegistryState state) {
-    return state.crowning().map(HistoryEntry::at).map(Instant::parse).map(this::days);
-  }
-
-  /** From a moment until now. */
-  private double days(Instant since) {
-    return Duration.between(since, clock.instant()).toSeconds() / SECONDS_A_DAY;
-  }
-
-  private static Instant lastFinished(List<RetrainFolder.FinishedRun> finished) {
-    return Instant.parse(finished.get(finished.size() - 1).outcome().finished());
-  }
-
-  private Optional<String> coolDown(List<RetrainFolder.FinishedRun> finished) {
-    double hours = context.settings().get(TriggerSettings.COOL_DOWN);
-    Instant last = lastFinished(finished);
-    Instant over = last.plusSeconds(Math.round(hours * 3600));
-    return over.isAfter(clock.instant())
-        ? Optional.of(
-            String.format(
-                Locale.ROOT,
-                "cool-down of %s hours until %s, after the run that finished at %s",
-                hours,
-                over,
-                last))
-        : Optional.empty();
   }
 
   /**

@@ -68,7 +68,8 @@ class RetrainAgainTest {
     assertThat(commands.run("--run-id", "day-1")).as(commands.printed()).isZero();
     String[] weekly = {"--set", "trigger.champion-age-days=7"};
     assertThat(commands.run(weekly)).as(commands.printed()).isEqualTo(20);
-    assertThat(commands.printed()).contains("the champion has served for 0.00 of 7.0 days");
+    assertThat(commands.printed())
+        .contains("the champion has served for 0.00 days (trigger.champion-age-days is 7.0)");
     Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(8));
     assertThat(commands.run(RetrainCommands.UNDISTURBED, later, weekly))
         .as(commands.printed())
@@ -93,6 +94,20 @@ class RetrainAgainTest {
     RetrainCommands.draw(folder.resolve("input/day-2/test/disc"), "disc", 200, 216);
     assertThat(commands.run("--dry-run")).as(commands.printed()).isZero();
     assertThat(commands.printed()).contains("new-labels 16", "maximum-pixel-shift");
+  }
+
+  @Test
+  void aRunThatALaterOneOvertookIsNotGoneOnWithUnlessItIsNamed() {
+    assertThat(commands.run(killedAfter("validate"), Clock.systemUTC(), "--run-id", "monday"))
+        .isEqualTo(1);
+    String[] zipAlone = {"--run-id", "tuesday", "--set", "export.to=dl4j"};
+    assertThat(commands.run(zipAlone)).as(commands.printed()).isZero();
+    assertThat(commands.printed()).contains("has no model.onnx, so no server is tried");
+    assertThat(commands.json("retrain/runs/tuesday/steps/smoke-test.json").toString())
+        .contains("\"images\":108", "\"agreement\":1.0", "latencyMilliseconds");
+    assertThat(commands.run()).as(commands.printed()).isEqualTo(20);
+    assertThat(commands.run("--dry-run", "--run-id", "monday")).as(commands.printed()).isZero();
+    assertThat(commands.printed()).contains("would go on with run monday");
   }
 
   @Test

@@ -22,9 +22,13 @@ import org.meanfield.model.FloatVector;
  * themselves. The requests of a batch are answered one after the other on a thread that is no lane:
  * waking a thread for each of them would cost as much as answering it.
  *
- * <p>Thread-safe. Ownership: {@link #close} ends the lanes after what was submitted is computed.
+ * <p>Thread-safe. Ownership: {@link #close} ends the lanes after what is queued is computed; a
+ * request that is not answered yet fails where it has more.
  */
 final class Batcher implements AutoCloseable {
+  /** Batches of one request that wait or compute at once, for each lane: no lane runs dry. */
+  private static final int BATCHES_A_LANE = 2;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Waiting> queue = new ArrayDeque<>();
@@ -86,7 +90,8 @@ final class Batcher implements AutoCloseable {
   }
 
   /**
-   * Queues images. More than fit a batch are computed in several.
+   * Queues images. More than fit a batch are computed in several, of which only a few are queued at
+   * a time: other requests go in between.
    *
    * @return the probabilities of each image, in order; fails with what the network failed with;
    *     completed on a thread that may {@link #close} this batcher
@@ -95,7 +100,9 @@ final class Batcher implements AutoCloseable {
     List<CompletableFuture<List<FloatVector>>> parts = new ArrayList<>();
     for (int from = 0; from < pixels.images(); from += rule.maxImages()) {
       int count = Math.min(rule.maxImages(), pixels.images() - from);
-      parts.add(enqueue(count == pixels.images() ? pixels : pixels.slice(from, count)));
+      PixelBlock part = count == pixels.images() ? pixels : pixels.slice(from, count);
+      int before = parts.size() - BATCHES_A_LANE * rule.lanes();
+      parts.add(before < 0 ? enqueue(part) : parts.get(before).thenCompose(done -> enqueue(part)));
     }
     if (parts.size() == 1) {
       return parts.get(0);

@@ -93,6 +93,33 @@ class BatcherTest {
   }
 
   @Test
+  void aRequestOfManyImagesLetsOthersIn() throws InterruptedException {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    List<Float> computed = new CopyOnWriteArrayList<>();
+    try (Batcher batcher =
+        new Batcher(
+            "test",
+            PIXEL,
+            new BatchRule(1, 1, Duration.ZERO),
+            (pixels, images) -> {
+              busy.countDown();
+              await(go);
+              computed.add(pixels.get(0));
+              return echo(pixels, images);
+            },
+            (images, nanoseconds) -> batches.add(images))) {
+      var many = batcher.submit(pixels(1, 2, 3, 4, 5, 6));
+      busy.await();
+      var one = batcher.submit(pixels(100));
+      go.countDown();
+      assertThat(values(many)).containsExactly(1f, 2f, 3f, 4f, 5f, 6f);
+      assertThat(values(one)).containsExactly(100f);
+      assertThat(computed).containsExactly(1f, 2f, 100f, 3f, 4f, 5f, 6f);
+    }
+  }
+
+  @Test
   void aFailureReachesItsRequestsAndTheLaneGoesOn() {
     try (Batcher batcher =
         new Batcher(
