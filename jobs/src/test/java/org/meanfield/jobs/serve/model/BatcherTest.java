@@ -27,6 +27,9 @@ class BatcherTest {
 
   private final List<Integer> batches = new CopyOnWriteArrayList<>();
 
+  /** The first image of each batch. */
+  private final List<Float> computed = new CopyOnWriteArrayList<>();
+
   @Test
   void aFullBatchLeavesAtOnceAndEachGetsItsOwnAnswers() {
     try (Batcher batcher = batcher(1, 4, AN_HOUR)) {
@@ -57,17 +60,7 @@ class BatcherTest {
   void whatArrivesWhileTheLaneIsBusyBecomesOneBatch() throws InterruptedException {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    try (Batcher batcher =
-        new Batcher(
-            "test",
-            PIXEL,
-            new BatchRule(1, 8, Duration.ZERO),
-            (pixels, images) -> {
-              busy.countDown();
-              await(go);
-              return echo(pixels, images);
-            },
-            (images, nanoseconds) -> batches.add(images))) {
+    try (Batcher batcher = gated(8, busy, go)) {
       List<CompletableFuture<List<FloatVector>>> answers = new ArrayList<>();
       answers.add(batcher.submit(pixels(0)));
       busy.await();
@@ -96,19 +89,7 @@ class BatcherTest {
   void aRequestOfManyImagesLetsOthersIn() throws InterruptedException {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    List<Float> computed = new CopyOnWriteArrayList<>();
-    try (Batcher batcher =
-        new Batcher(
-            "test",
-            PIXEL,
-            new BatchRule(1, 1, Duration.ZERO),
-            (pixels, images) -> {
-              busy.countDown();
-              await(go);
-              computed.add(pixels.get(0));
-              return echo(pixels, images);
-            },
-            (images, nanoseconds) -> batches.add(images))) {
+    try (Batcher batcher = gated(1, busy, go)) {
       var many = batcher.submit(pixels(1, 2, 3, 4, 5, 6));
       busy.await();
       var one = batcher.submit(pixels(100));
@@ -184,6 +165,21 @@ class BatcherTest {
         PIXEL,
         new BatchRule(lanes, maxImages, maxDelay),
         BatcherTest::echo,
+        (images, nanoseconds) -> batches.add(images));
+  }
+
+  /** One lane, which says that it is busy with its first batch and computes it once it may. */
+  private Batcher gated(int maxImages, CountDownLatch busy, CountDownLatch go) {
+    return new Batcher(
+        "test",
+        PIXEL,
+        new BatchRule(1, maxImages, Duration.ZERO),
+        (pixels, images) -> {
+          busy.countDown();
+          await(go);
+          computed.add(pixels.get(0));
+          return echo(pixels, images);
+        },
         (images, nanoseconds) -> batches.add(images));
   }
 
