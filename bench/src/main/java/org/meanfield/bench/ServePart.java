@@ -90,9 +90,10 @@ final class ServePart implements Part {
             load.imagesARequest(),
             launch.extent().choose(50_000, 1_000),
             launch.extent().choose(10_000, 500),
+            launch.extent().choose(30.0, 0.0),
             CONNECTIONS,
             CHAMPION_CHANGES);
-    return launch.jvm().measure(load.name(), ServeSpeed.class, task, launch.jvm().shippedFlags());
+    return launch.jvm().measure(load.name(), ServeSpeed.class, task, List.of());
   }
 
   /**

@@ -55,7 +55,9 @@ public final class ServeSpeed {
    * @param folder for the registry
    * @param imagesARequest at least one; all of a request must be answered by one version
    * @param requests that count
-   * @param warmUp requests before them
+   * @param warmUp requests before them, sent again until {@code warmUpSeconds} are over: a server
+   *     answers for days, and is not to be measured while Java compiles it
+   * @param warmUpSeconds at least
    * @param connections at once
    * @param changes of the champion among the requests that count
    */
@@ -65,6 +67,7 @@ public final class ServeSpeed {
       int imagesARequest,
       int requests,
       int warmUp,
+      double warmUpSeconds,
       int connections,
       int changes) {}
 
@@ -86,7 +89,7 @@ public final class ServeSpeed {
     Task task = JSON.readValue(Path.of(args[0]).toFile(), Task.class);
     ServeSpeed speed = new ServeSpeed(task);
     int port = ServeProcess.start(speed.registry);
-    speed.load(port, task.warmUp(), 0, new long[task.warmUp()]);
+    speed.warmUp(port);
     long[] latencies = new long[task.requests()];
     long cpu = processorNanos();
     long start = System.nanoTime();
@@ -116,6 +119,13 @@ public final class ServeSpeed {
                 / metric(port, "meanfield_batch_images_count"));
     new Outcome.Measured(windows, "meanfield serve", figures).write(Path.of(args[1]));
     System.exit(0); // stops the server
+  }
+
+  private void warmUp(int port) throws Exception {
+    long start = System.nanoTime();
+    do {
+      load(port, task.warmUp(), 0, new long[task.warmUp()]);
+    } while (System.nanoTime() - start < task.warmUpSeconds() * 1e9);
   }
 
   /** Processor time that this process has used: server, clients and compilers. */
