@@ -2,29 +2,31 @@ package org.meanfield.bench;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * A connection that sends requests one after the other, as cheaply as it can: the measured server
  * has the same cores.
  */
 final class PlainHttp implements AutoCloseable {
+  private static final String LENGTH = "Content-Length: ";
+
   private final Socket socket;
   private final OutputStream out;
   private final InputStream in;
+  private byte[] received = new byte[8192];
+  private int filled;
 
   PlainHttp(int port) throws IOException {
     this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
     this.out = socket.getOutputStream();
-    this.in = new BufferedInputStream(socket.getInputStream(), 8192);
+    this.in = socket.getInputStream();
   }
 
   /** A whole POST, to be sent again and again. */
@@ -55,31 +57,53 @@ final class PlainHttp implements AutoCloseable {
    */
   byte[] send(byte[] request) throws IOException {
     out.write(request);
-    String status = line();
-    int length = 0;
-    for (String header = line(); !header.isEmpty(); header = line()) {
-      if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-        length = Integer.parseInt(header.substring(15).strip());
-      }
+    filled = 0;
+    int headLength = 0;
+    while (headLength == 0) {
+      fill();
+      headLength = headLength();
     }
-    byte[] body = in.readNBytes(length);
-    if (!status.startsWith("HTTP/1.1 200")) {
-      throw new IOException(status + ": " + new String(body, ISO_8859_1));
+    String head = new String(received, 0, headLength, ISO_8859_1);
+    int bodyLength = bodyLength(head);
+    while (filled < headLength + bodyLength) {
+      fill();
+    }
+    byte[] body = Arrays.copyOfRange(received, headLength, headLength + bodyLength);
+    if (!head.startsWith("HTTP/1.1 200")) {
+      throw new IOException(
+          head.substring(0, head.indexOf('\r')) + ": " + new String(body, ISO_8859_1));
     }
     return body;
   }
 
-  private String line() throws IOException {
-    StringBuilder line = new StringBuilder(64);
-    for (int c = in.read(); c != '\n'; c = in.read()) {
-      if (c < 0) {
-        throw new IOException("the connection was closed after '" + line + "'");
-      }
-      if (c != '\r') {
-        line.append((char) c);
+  private void fill() throws IOException {
+    if (filled == received.length) {
+      received = Arrays.copyOf(received, 2 * filled);
+    }
+    int count = in.read(received, filled, received.length - filled);
+    if (count < 0) {
+      throw new IOException("the connection was closed after " + filled + " bytes of an answer");
+    }
+    filled += count;
+  }
+
+  /** With the empty line; 0 where it has not come yet. */
+  private int headLength() {
+    for (int i = 3; i < filled; i++) {
+      if (received[i] == '\n' && received[i - 2] == '\n') {
+        return i + 1;
       }
     }
-    return line.toString();
+    return 0;
+  }
+
+  private static int bodyLength(String head) throws IOException {
+    int from = head.indexOf(LENGTH);
+    if (from < 0) {
+      throw new IOException("an answer without " + LENGTH + head);
+    }
+    int end = head.indexOf('\r', from);
+    return Integer.parseInt(head, from + LENGTH.length(), end, 10);
   }
 
   @Override
