@@ -16,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 final class ChildJvm {
   private static final List<String> FLAGS = List.of("-Xmx3g", "-XX:+UseParallelGC");
   private static final long LONGEST_MINUTES = 60;
-  private static final String UNCAUGHT = "Exception in thread \"main\" ";
+
+  /** What a child's last words begin with: Java's own for an exception that nobody catches. */
+  static final String UNCAUGHT = "Exception in thread \"main\" ";
 
   private final Path home;
   private final Path folder;

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * has the same cores.
  */
 final class PlainHttp implements AutoCloseable {
-  private static final String LENGTH = "Content-Length: ";
+  private static final String LENGTH = "\r\nContent-Length: "; // other names may end in it
 
   private final Socket socket;
   private final OutputStream out;
@@ -98,12 +98,12 @@ final class PlainHttp implements AutoCloseable {
   }
 
   private static int bodyLength(String head) throws IOException {
-    int from = head.indexOf(LENGTH);
-    if (from < 0) {
-      throw new IOException("an answer without " + LENGTH + head);
+    int found = head.indexOf(LENGTH);
+    if (found < 0) {
+      throw new IOException("an answer without its length: " + head);
     }
-    int end = head.indexOf('\r', from);
-    return Integer.parseInt(head, from + LENGTH.length(), end, 10);
+    int from = found + LENGTH.length();
+    return Integer.parseInt(head, from, head.indexOf('\r', from), 10);
   }
 
   @Override

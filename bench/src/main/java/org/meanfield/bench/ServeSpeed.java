@@ -91,7 +91,17 @@ public final class ServeSpeed {
   /** Measures and writes the figures. */
   public static void main(String[] args) throws Exception {
     LogConfiguration.applyUnlessConfigured();
-    Task task = JSON.readValue(Path.of(args[0]).toFile(), Task.class);
+    try {
+      measure(JSON.readValue(Path.of(args[0]).toFile(), Task.class)).write(Path.of(args[1]));
+    } catch (Exception e) {
+      System.err.print(ChildJvm.UNCAUGHT);
+      e.printStackTrace();
+      System.exit(1); // the server's threads would keep this process
+    }
+    System.exit(0); // stops the server
+  }
+
+  private static Outcome.Measured measure(Task task) throws Exception {
     ServeSpeed speed = new ServeSpeed(task);
     int port = ServeProcess.start(speed.registry);
     speed.warmUp(port);
@@ -122,8 +132,7 @@ public final class ServeSpeed {
             "images a batch",
             metric(port, "meanfield_batch_images_sum")
                 / metric(port, "meanfield_batch_images_count"));
-    new Outcome.Measured(windows, "meanfield serve", figures).write(Path.of(args[1]));
-    System.exit(0); // stops the server
+    return new Outcome.Measured(windows, "meanfield serve", figures);
   }
 
   private void warmUp(int port) throws Exception {
